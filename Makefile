@@ -1,0 +1,55 @@
+# Everything there is to know: make run, demo, test, check, bench, sim, schema.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+CONFIG ?= examples/dead-letter/config.xml
+SEED ?= 1
+
+.PHONY: run demo test check bench sim schema soak clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run              start the daemon on $(CONFIG)"
+	@echo "make demo             drive it with the official client and print the story"
+	@echo "make test             everything CI runs"
+	@echo "make check            format, types, layers"
+	@echo "make sim SEED=7       one run of the simulator, replayed byte for byte"
+	@echo "make soak             long runs of the simulator and of kill -9"
+	@echo "make bench            throughput and CPU per message, beside a peer where installed"
+	@echo "make schema           write schemas/ from the declarations"
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+run: $(VENV)/.installed
+	@exec $(BIN)/ampsd run $(CONFIG)
+
+demo: $(VENV)/.installed
+	@$(BIN)/python examples/dead-letter/demo.py
+
+check: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n0 tests/test_tidy.py
+
+test: check
+	$(BIN)/pytest -n 2 -m "not soak"
+
+soak: $(VENV)/.installed
+	$(BIN)/pytest -n 2 -m soak
+
+sim: $(VENV)/.installed
+	@$(BIN)/ampsd sim --seed $(SEED)
+
+schema: $(VENV)/.installed
+	$(BIN)/ampsd schema schemas
+
+bench: $(VENV)/.installed
+	@$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

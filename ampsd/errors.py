@@ -1,0 +1,279 @@
+"""The CC-NNNN catalogue: every record this program can log, with its level, text, cause and remedy.
+
+User Guide, Logging: two characters of category, four digits. Ids that AMPS documents keep their meaning; the rest are
+ours.
+"""
+
+from dataclasses import dataclass
+
+LEVELS = ("developer", "trace", "stats", "info", "warning", "error", "critical", "emergency")
+"""From the least to the most severe."""
+
+CATEGORIES = {
+    "00": "start-up",
+    "01": "general",
+    "02": "message processing",
+    "03": "expiration",
+    "04": "publish",
+    "05": "statistics",
+    "06": "metadata",
+    "07": "clients",
+    "08": "regular expressions",
+    "09": "ids",
+    "0A": "diff and merge",
+    "0B": "out of focus",
+    "0C": "views",
+    "0D": "data cache",
+    "0E": "conflated topics",
+    "0F": "message processors",
+    "11": "connectivity",
+    "12": "commands",
+    "13": "datasources",
+    "14": "subscriptions",
+    "15": "SOW",
+    "16": "queries",
+    "17": "outbound messages",
+    "18": "parsers",
+    "19": "admin console",
+    "1A": "expressions",
+    "1B": "SQLite",
+    "1C": "metadata files",
+    "1D": "transaction log monitor",
+    "1E": "transaction log",
+    "1F": "client sessions",
+    "20": "heartbeats",
+    "21": "replay",
+    "22": "completion",
+    "23": "bookmark subscriptions",
+    "24": "thread monitor",
+    "25": "authorization",
+    "26": "SOW cache",
+    "28": "memory",
+    "29": "modules and actions",
+    "2A": "message pipeline",
+    "2B": "module loading",
+    "2C": "files",
+    "2D": "NUMA",
+    "2F": "SOW broadcast",
+    "30": "utilities",
+    "31": "queues",
+    "70": "network",
+    "FF": "shutdown",
+}
+"""The component behind the first two characters of an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: `text` has the {names} of the values a report gives; `cause` and `remedy` are for `ampsd err`."""
+
+    level: str
+    text: str
+    cause: str
+    remedy: str
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ValueError(f"{self.level!r} is not a level")
+
+
+_NOTHING = "Nothing to do."
+
+CATALOGUE: dict[str, Entry] = {
+    "00-0001": Entry(
+        "info",
+        "ampsd {version} (AMPS {amps_version}) starting instance {name} with {path}.",
+        "The configuration is good and the instance is being built.",
+        _NOTHING,
+    ),
+    "00-0002": Entry(
+        "error",
+        "{place}: {sentence} [{rule}] {remedy}",
+        "The configuration has a fault; nothing of it is put to use.",
+        "Do what the record says; `ampsd lint` shows all findings at once.",
+    ),
+    "00-0003": Entry(
+        "warning",
+        "{place}: {sentence} [{rule}] {remedy}",
+        "The configuration is usable, but probably not what was meant.",
+        "Do what the record says, or leave it.",
+    ),
+    "00-0004": Entry(
+        "info",
+        "{place}: {sentence} [{rule}] {remedy}",
+        "A remark on the configuration, such as what a development start filled in.",
+        _NOTHING,
+    ),
+    "00-0015": Entry(
+        "info",
+        "AMPS initialization completed ({seconds} seconds).",
+        "Recovery is complete and clients can log on.",
+        _NOTHING,
+    ),
+    "01-0001": Entry(
+        "warning",
+        "log target {target} cannot be written: {error}. Its records are counted and dropped until it can.",
+        "The disk is full, the file or directory is not writable, or the system's logger is not running.",
+        "Correct what the error names; the target is tried again every second. Other targets go on.",
+    ),
+    "01-0002": Entry(
+        "warning",
+        "log target {target} is written again; up to {count} records are missing from it.",
+        "What stopped the target is over.",
+        _NOTHING,
+    ),
+    "01-0003": Entry(
+        "warning",
+        "the next log file {file} cannot be opened: {error}. Logging goes on in the present one.",
+        "The directory is not writable, or the process has no file descriptors left.",
+        "Correct what the error names; it is tried again after another RotationThreshold of bytes.",
+    ),
+    "04-0001": Entry(
+        "warning",
+        "publish of client {client} to topic {topic} refused: {reason}.",
+        "The message could not be processed; the client got a failure ack.",
+        "Parse error: the queue's Filter must read the body, and the body is not of the topic's message type.",
+    ),
+    "07-0001": Entry("trace", "connection from {address} on transport {transport}.", "A peer connected.", _NOTHING),
+    "07-0002": Entry(
+        "warning",
+        "logon of client {client} at {address} refused: {reason}.",
+        "The client got a failure ack and is not logged on.",
+        "Invalid message type: name one that the transport accepts. Auth failure: check user and password.",
+    ),
+    "07-0003": Entry(
+        "info",
+        "client {client} at {address} disconnected: {reason}.",
+        "The connection ended; its subscriptions are gone and its leases are back in their queues.",
+        "Heartbeat or slow client: look at the client and the network between.",
+    ),
+    "07-0004": Entry(
+        "warning",
+        "client name {client} is logging on again; its older connection at {address} is closed.",
+        "With a transaction log a client name may be connected once; the newer connection wins.",
+        "Give each client a name of its own, unless this was a reconnect.",
+    ),
+    "07-0005": Entry(
+        "error",
+        "client {client} at {address} sent what cannot be read: {fault}.",
+        "The bytes are no frame of the transport's protocol; the connection is closed.",
+        "Check that the client uses tcp and the amps protocol on this port.",
+    ),
+    "07-0006": Entry(
+        "error",
+        "client {client} sent the unknown command {command}; the connection is closed.",
+        "The command is not one of AMPS 5.3.",
+        "Check the client's version.",
+    ),
+    "07-0007": Entry(
+        "error",
+        "client {client} at {address} announced a frame of {size} bytes; at most {limit} are accepted.",
+        "The message is too large, or the bytes are not of the transport's protocol; the connection is closed.",
+        "Send smaller messages; before logon the bound is lower.",
+    ),
+    "11-0001": Entry("info", "transport {transport} listening on {address}.", "A listener was opened.", _NOTHING),
+    "11-0002": Entry(
+        "critical",
+        "transport {transport} cannot listen on {address}: {error}.",
+        "Another process has the address, or it is not an address of this machine.",
+        "Stop the other process or change the Transport's InetAddr.",
+    ),
+    "12-0010": Entry(
+        "info",
+        "client {client} at {address} logged on (version {version}, message type {message_type}).",
+        "A logon command was accepted.",
+        _NOTHING,
+    ),
+    "14-0001": Entry("trace", "client {client} subscribed to {topic}.", "A subscription was entered.", _NOTHING),
+    "14-0002": Entry("trace", "client {client} unsubscribed from {topic}.", "A subscription was removed.", _NOTHING),
+    "14-0003": Entry(
+        "error",
+        "subscription of client {client} to {topic} refused: {reason}.",
+        "The subscription could not be entered; the client got a failure ack.",
+        "Bad filter, invalid options: correct the command the client sends.",
+    ),
+    "1E-0000": Entry(
+        "info",
+        "transaction log in {directory} opened: {segments} journal files, {records} records, {seconds} seconds.",
+        "Recovery read the whole log and rebuilt queues and publisher sequences.",
+        _NOTHING,
+    ),
+    "1E-0001": Entry(
+        "warning",
+        "{bytes} bytes at the end of {file}, from offset {offset}, were being written at the last stop; they are cut.",
+        "The process or the machine died during a write. Nothing in these bytes was ever acknowledged.",
+        _NOTHING,
+    ),
+    "1E-0002": Entry(
+        "emergency",
+        "{file} is damaged at offset {offset}: {what}.",
+        "Bytes that were acknowledged as durable are not what was written.",
+        "Check the disk, restore the file from a copy, and start again; do not edit the journal.",
+    ),
+    "1E-0003": Entry(
+        "emergency",
+        "the transaction log cannot be opened: {file}: {error}.",
+        "The directory or a file in it cannot be created, read or written.",
+        "Check that JournalDirectory exists or can be created, is writable, and has JournalSize of free space.",
+    ),
+    "1E-0004": Entry(
+        "emergency",
+        "writing or syncing {file} failed: {error}. Nothing more is acknowledged; the instance stops.",
+        "The disk is full or failing. After a failed sync the operating system may have dropped what was written.",
+        "Repair or free the disk and start again; publishers send again what was not acknowledged.",
+    ),
+    "1E-0005": Entry(
+        "emergency",
+        "the journal directory {directory} is in use by another process.",
+        "Two instances on one journal would overwrite each other.",
+        "Stop the other instance, or give this one a JournalDirectory of its own.",
+    ),
+    "1E-0006": Entry("info", "journal file {file} created.", "The one before it is full.", _NOTHING),
+    "29-0103": Entry("info", "{message}", "An amps-action-do-echo-message step ran.", _NOTHING),
+    "29-0104": Entry(
+        "info", "action {action}: amps-action-do-nothing was called.", "A step that does nothing ran.", _NOTHING
+    ),
+    "29-0105": Entry(
+        "error",
+        "action {action}: step {step} ({module}) failed: {reason}. The rest of the action is not run.",
+        "A step could not do its work.",
+        "Correct what the reason names; other actions are not affected.",
+    ),
+    "29-0110": Entry(
+        "error",
+        "a chain of actions was cut after {steps} steps at depth {depth}: {actions}.",
+        "Actions set each other off without end: a publish loop.",
+        "Break the loop: no action may publish, through others, to a topic that sets it off.",
+    ),
+    "31-0011": Entry(
+        "info",
+        "a message expired from queue {queue}: {reasons}.",
+        "The message left the queue without being acknowledged.",
+        "max_cancels or max_deliveries: look at the dead letter, if an action makes one.",
+    ),
+    "31-0012": Entry(
+        "info",
+        "the lease of message {bookmark} in queue {queue} ended; the message is offered again.",
+        "Its holder did not acknowledge it within LeasePeriod.",
+        "Where this is frequent, raise LeasePeriod or lower the consumer's backlog.",
+    ),
+    "31-0013": Entry(
+        "error",
+        "queue {queue} cannot pass a message on: its publish target {target} is not a topic it reads from.",
+        "DefaultPublishTarget names a topic that UnderlyingTopic does not match, so the message would never be queued.",
+        "Let DefaultPublishTarget be one of the underlying topics.",
+    ),
+    "FF-0001": Entry("info", "shutdown began.", "A signal asked for it.", _NOTHING),
+    "FF-0002": Entry("info", "shutdown complete.", "Everything is closed.", _NOTHING),
+    "FF-0003": Entry(
+        "emergency",
+        "a fault of this program stopped it: {trace}",
+        "An assumption of the code does not hold.",
+        "Report it with this record; nothing that was acknowledged is lost.",
+    ),
+}
+
+
+def describe(code: str) -> Entry:
+    """The row of a code. Raises KeyError when there is none."""
+    return CATALOGUE[code]

@@ -1,0 +1,119 @@
+"""Every bound in one table, each with its reason. Parsers take theirs as an argument."""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+FRAME_SIZE_MAX = 200 * MIB
+"""Largest client frame in bytes. AMPS documents about 200 MB for one message."""
+
+HEADER_SIZE_MAX = 1 * MIB
+"""Largest frame header in bytes: an ack naming 10,000 bookmarks needs about 420 KB."""
+
+FRAME_BEFORE_LOGON_MAX = 1 * MIB
+"""Largest frame accepted before logon: an unknown peer may not make us buffer 200 MB."""
+
+LOGON_TIMEOUT_NS = 10_000_000_000
+"""A connection that has not logged on by then is closed."""
+
+TOPIC_LENGTH_MAX = 4096
+"""Longest topic name in bytes; names are kept in the route table and in every journal record."""
+
+ROUTES_MAX = 65_536
+"""Topics whose routes are remembered. Beyond it the table is cleared and rebuilt on demand."""
+
+SUBSCRIPTIONS_PER_CLIENT_MAX = 100_000
+"""Subscriptions one connection may hold."""
+
+BACKLOG_MAX = 1_000_000
+"""Largest max_backlog honoured; a lease costs memory."""
+
+FIRING_DEPTH_MAX = 32
+"""How deep an action's publish may set off further actions before the chain is cut as a loop."""
+
+FIRING_STEPS_MAX = 1000
+"""Steps all firings set off by one event may take together, before they are cut as a loop."""
+
+FIRING_TRACE_MAX = 1000
+"""Firings whose steps and outcomes are remembered; without their variables, which may hold whole messages."""
+
+TEMPLATE_OUTPUT_MAX = 8 * MIB
+"""Largest rendered action option in bytes, on top of the message data it carries."""
+
+EXPIRATIONS_PER_TURN_MAX = 1000
+"""Messages expired in one turn, so that a turn's batch stays small; the rest follow in the next turn."""
+
+BATCH_SIZE_MAX = 4 * MIB
+"""A turn's batch is sealed and a new one begun between two inputs once it is this large."""
+
+OUTBOUND_BYTES_MAX = 256 * MIB
+"""Bytes queued to one client that does not read; beyond it the client is disconnected as slow."""
+
+BODY_CACHE_BYTES_MAX = 32 * MIB
+"""Recent bodies kept to be delivered without reading the journal."""
+
+JSON_DEPTH_MAX = 128
+"""Deepest nesting of a JSON body that is read. Deeper bodies are refused before any parser sees them."""
+
+REGEX_MATCH_LIMIT = 10_000
+"""PCRE2 match steps before a pattern counts as not matching; measured 0.2 ms at the worst pattern tried."""
+
+REGEX_LONG_MATCH_LIMIT = 50_000
+"""The same for texts above REGEX_SHORT_SUBJECT_MAX, which need a step per byte already; measured 0.4 ms for most
+bad patterns and 0.4 s for the worst tried."""
+
+REGEX_SHORT_SUBJECT_MAX = 2 * KIB
+"""Up to this size in bytes REGEX_MATCH_LIMIT applies; nearly every topic and field is shorter."""
+
+REGEX_SUBJECT_MAX = 16 * KIB
+"""Longest text in bytes that a pattern with repetitions, alternatives or groups is tried on: a step may scan it all."""
+
+REGEX_WORK_MAX = 1 << 28
+"""Pattern length times text length up to which a simple pattern is tried; about a second at worst."""
+
+REGEX_HEAP_MAX = 4 * MIB
+"""Memory in bytes one search may use: 2,000 groups times 10,000 steps would copy 320 MB."""
+
+REGEX_LENGTH_MAX = 4096
+"""Longest regular expression in bytes."""
+
+EXPRESSION_LENGTH_MAX = 65_536
+"""Longest filter text in bytes."""
+
+EXPRESSION_DEPTH_MAX = 100
+"""Deepest nesting of a filter expression."""
+
+EXPRESSION_PAIRS_MAX = 100_000
+"""Pairs of elements a comparison of two arrays looks at before it counts as false."""
+
+EXPRESSION_SEARCHES_MAX = 1000
+"""Elements of an array that LIKE looks at: each may use up REGEX_MATCH_LIMIT."""
+
+CONFIG_SIZE_MAX = 16 * MIB
+"""Largest configuration file in bytes."""
+
+CONFIG_DEPTH_MAX = 64
+"""Deepest element nesting of a configuration."""
+
+CONFIG_ELEMENTS_MAX = 100_000
+"""Most elements in one configuration, includes counted."""
+
+CONFIG_ATTRIBUTES_MAX = 64
+"""Most attributes on one element."""
+
+CONFIG_INCLUDES_MAX = 1000
+"""Most files one configuration may include: empty ones cost nothing that ConfigCycleDetectionThreshold would count."""
+
+CONFIG_INCLUDE_DEPTH_MAX = 32
+"""Deepest nesting of includes; a cycle over symbolic links has a new path each time round."""
+
+JOURNAL_SIZE_MIN = 10 * 1_000_000
+"""Smallest JournalSize in bytes; smaller values are raised to it with a warning, as AMPS does."""
+
+LOG_VALUE_LENGTH_MAX = 64 * KIB
+"""Longest value in a log record, in characters: an echoed message may be 200 MB."""
+
+LOG_WAITING_BYTES_MAX = 1 * MIB
+"""Log bytes kept for a console whose reader does not keep up; beyond it records are dropped and counted."""
+
+SYSLOG_MESSAGE_SIZE_MAX = 8 * KIB
+"""Largest datagram sent to the system's logger; common loggers cut or refuse larger ones."""

@@ -1,0 +1,143 @@
+"""The doors to everything that can wait, fail or lie: clock, disk and network.
+
+Protocols only, no code. `ampsd.server` implements them for the real world, `ampsd.simulator`
+for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Reads time. Decisions use `monotonic_ns`; `wall_ns` only labels what people read."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds since an arbitrary start; never goes back."""
+        ...
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since 1970-01-01 UTC; may jump."""
+        ...
+
+
+class Pwrite:
+    """Disk verb: write `data` at `offset` of the file `path`, which exists."""
+
+    __slots__ = ("data", "offset", "path")
+
+    def __init__(self, path: str, offset: int, data: bytes) -> None:
+        self.path = path
+        self.offset = offset
+        self.data = data
+
+
+class Fdatasync:
+    """Disk verb: make the bytes of `path` durable."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+
+class Create:
+    """Disk verb: create `path` with `size` bytes reserved, reading as zeros. Replaces an existing file."""
+
+    __slots__ = ("path", "size")
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path = path
+        self.size = size
+
+
+class Rename:
+    """Disk verb: rename `old` to `new`, replacing `new`; durable only after FsyncDir."""
+
+    __slots__ = ("new", "old")
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old = old
+        self.new = new
+
+
+class FsyncDir:
+    """Disk verb: make creations, renames and removals in `directory` durable."""
+
+    __slots__ = ("directory",)
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+
+
+class Truncate:
+    """Disk verb: cut or extend `path` to `size` bytes."""
+
+    __slots__ = ("path", "size")
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path = path
+        self.size = size
+
+
+class Unlink:
+    """Disk verb: remove the name `path`; durable only after FsyncDir."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+
+Verb = Pwrite | Fdatasync | Create | Rename | FsyncDir | Truncate | Unlink
+
+
+class Disk(Protocol):
+    """The only way to files. Verbs run in order; the first that fails ends its submission.
+
+    Reading is synchronous. Writing is either `perform` (start-up, shutdown: nobody is being served)
+    or `submit` (running: done in a worker, completed by an input to the reactor).
+    """
+
+    def perform(self, verbs: Sequence[Verb]) -> None:
+        """Run `verbs` now. Raises OSError."""
+        ...
+
+    def submit(self, ticket: int, verbs: Sequence[Verb]) -> None:
+        """Run `verbs` later, in submission order; the reactor then receives `DiskCompleted(ticket, error)`."""
+        ...
+
+    def pread(self, path: str, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes. Raises OSError."""
+        ...
+
+    def size(self, path: str) -> int:
+        """Size of `path` in bytes. Raises OSError."""
+        ...
+
+    def names(self, directory: str) -> list[str]:
+        """Sorted names in `directory`; empty when it does not exist."""
+        ...
+
+    def make_directory(self, directory: str) -> None:
+        """Create `directory` and its parents, durably; fine when it exists. Raises OSError."""
+        ...
+
+
+class Net(Protocol):
+    """What the reactor asks of the network. Connections are numbers given by the network, never reused."""
+
+    def send(self, connection: int, data: bytes) -> None:
+        """Queue bytes to a peer. Unknown or closed connections are ignored."""
+        ...
+
+    def close(self, connection: int) -> None:
+        """Send what is queued, then close. The reactor gets no further input from it."""
+        ...
+
+
+class Report(Protocol):
+    """Where log records go. `code` is a key of `errors.CATALOGUE`; `values` fill its text."""
+
+    def __call__(self, code: str, **values: object) -> None:
+        """Write one record."""
+        ...
