@@ -1,0 +1,44 @@
+"""Which actions an event sets off: event class to On to steps, compiled once from the configuration."""
+
+from collections.abc import Sequence
+
+from ampsd.actions.module import Do, If, On
+from ampsd.engine.events import Event
+
+
+class Action:
+    """One Action of the configuration: any of its Ons starts the same steps, in the order of the file."""
+
+    __slots__ = ("name", "ons", "steps")
+
+    def __init__(self, name: str, ons: tuple[On, ...], steps: tuple[If | Do, ...]) -> None:
+        self.name = name
+        self.ons = ons
+        self.steps = steps
+
+
+class ActionGraph:
+    """All actions of an instance, by the class of event they watch."""
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        self.actions = tuple(actions)
+        self._by_event: dict[type[Event], list[tuple[On, Action]]] = {}
+        for action in actions:
+            for on in action.ons:
+                self._by_event.setdefault(on.event, []).append((on, action))
+
+    def watches(self, event_class: type[Event]) -> bool:
+        """Whether any action watches events of that class."""
+        return event_class in self._by_event
+
+    def may_watch(self, event: Event) -> bool:
+        """Whether an action watches events like this one; the message itself does not count."""
+        return any(on.may_match(event) for on, _ in self._by_event.get(type(event), ()))
+
+    def find(self, event: Event) -> list[Action]:
+        """Actions the event sets off, each once, in the order of the file."""
+        found: list[Action] = []
+        for on, action in self._by_event.get(type(event), ()):
+            if action not in found and on.matches(event):
+                found.append(action)
+        return found

@@ -1,0 +1,115 @@
+"""On, If and Do: the three kinds of action modules, registered under their AMPS names.
+
+The folder `modules/` holds one file per module; its name is the module's name without `amps-action-`, dashes as
+underscores. A file is imported when somebody asks for its module, and only names of the folder's listing are ever
+imported: what a configuration says is looked up, never made into a path.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Generator
+from functools import cache
+from typing import Any, ClassVar
+
+from ampsd.actions import modules
+from ampsd.actions.firing import Firing
+from ampsd.declare import Definition
+from ampsd.engine.effects import Request
+from ampsd.engine.events import Event
+
+_PREFIX = "amps-action-"
+_REGISTERED: "dict[str, ModuleClass]" = {}
+
+Steps = Generator[Request, str | None, None]
+"""What `Do.run` returns: it yields requests and is sent None for each that was done, or the reason it failed."""
+
+
+class StepFailed(Exception):  # noqa: N818 - named for what happened, as every event is
+    """A step could not do its work: the rest of its action is not run. `reason` is a sentence for the operator."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _register(cls: "ModuleClass", kind: str, module: str) -> None:
+    if not module.startswith(_PREFIX + kind + "-"):
+        raise TypeError(f"{cls.__name__} needs module='{_PREFIX}{kind}-...', not {module!r}")
+    if module in _REGISTERED:
+        raise TypeError(f"{module} is registered twice: {_REGISTERED[module].__name__} and {cls.__name__}")
+    cls.module = module
+    _REGISTERED[module] = cls
+
+
+class On(Definition):
+    """When an action runs: watches one kind of event (User Guide, Automating AMPS With Actions)."""
+
+    module: ClassVar[str] = ""
+    event: ClassVar[type[Event]]
+
+    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if not issubclass(getattr(cls, "event", object), Event):
+            raise TypeError(f"{cls.__name__} needs `event`, the class of events it watches")
+        _register(cls, "on", module)
+
+    def matches(self, event: Event) -> bool:
+        """Whether `event`, an instance of the watched class, sets off the action."""
+        raise NotImplementedError
+
+    def may_match(self, event: Event) -> bool:
+        """Whether an event like this one could set it off, whatever the message; asked before events are made."""
+        return self.matches(event)
+
+
+class If(Definition):
+    """A gate between steps: when it does not pass, the rest of the action is not run, and that is no failure."""
+
+    module: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        _register(cls, "if", module)
+
+    def passes(self, firing: Firing) -> bool:
+        """Whether the action goes on. Raises StepFailed when that cannot be decided."""
+        raise NotImplementedError
+
+
+class Do(Definition):
+    """A step: asks for something to be done. When it fails, the rest of the action is not run."""
+
+    module: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        _register(cls, "do", module)
+
+    def run(self, firing: Firing) -> Steps:
+        """Yield requests; each yields back None when done, or the reason of its failure. Raises StepFailed."""
+        raise NotImplementedError
+
+
+ModuleClass = type[On] | type[If] | type[Do]
+
+
+@cache
+def _listing() -> dict[str, str]:
+    """AMPS module name -> file name, for every file of the folder."""
+    found = sorted(entry.name for entry in pkgutil.iter_modules(modules.__path__))
+    return {_PREFIX + name.replace("_", "-"): name for name in found}
+
+
+def names() -> tuple[str, ...]:
+    """Every module there is, sorted by name. Imports none of them."""
+    return tuple(_listing())
+
+
+def find(name: str) -> ModuleClass | None:
+    """The class of the module `name`, imported on first use; None when there is no such module."""
+    file = _listing().get(name)
+    if file is None:
+        return None
+    if name not in _REGISTERED:
+        importlib.import_module(f"{modules.__name__}.{file}")
+    return _REGISTERED[name]

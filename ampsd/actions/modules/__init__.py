@@ -1,0 +1,1 @@
+"""One file per action module; the file name is the module's name without amps-action-."""

@@ -1,0 +1,42 @@
+"""amps-action-do-publish-message."""
+
+from ampsd import limits
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, StepFailed, Steps
+from ampsd.actions.template import TEMPLATE, Template
+from ampsd.declare import BOOLEAN, Kind, NotRunningError, option
+from ampsd.engine.effects import PublishMessage
+
+
+def _not_delta(text: str) -> bool:
+    if BOOLEAN.parse(text):
+        raise NotRunningError(
+            "delta publishing is AMPS's, but does not run in this version", "Remove it, or write false."
+        )
+    return False
+
+
+_NO_DELTA = Kind("boolean", _not_delta, pattern=BOOLEAN.pattern)
+
+
+class DoPublishMessage(Do, module="amps-action-do-publish-message"):
+    """Publishes a message, as a client inside the instance would (User Guide, Publishing Messages)."""
+
+    topic: Template = option(TEMPLATE, "Topic to publish to.", reload="live", marks=("publishes",))
+    message_type: Template = option(TEMPLATE, "Message type of the topic.", reload="live")
+    data: Template = option(TEMPLATE, "The message.", reload="live")
+    delta: bool = option(_NO_DELTA, "Publish a delta.", default=False, reload="live")
+    update_only: bool = option(_NO_DELTA, "With Delta: refuse to insert.", default=False, reload="live")
+
+    def run(self, firing: Firing) -> Steps:
+        """Publish; fails when the topic is empty or too long, or the publish is refused."""
+        topic = firing.fill(self.topic).strip()
+        if not topic:
+            raise StepFailed("the topic is empty")
+        if len(topic) > limits.TOPIC_LENGTH_MAX:
+            raise StepFailed(f"the topic is longer than {limits.TOPIC_LENGTH_MAX} bytes")
+        message_type = firing.fill(self.message_type).decode("utf-8", "replace").strip()
+        data = firing.fill(self.data)
+        failure = yield PublishMessage(topic.decode("utf-8", "surrogateescape"), message_type, data)
+        if failure is not None:
+            raise StepFailed(failure)

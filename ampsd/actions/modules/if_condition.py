@@ -1,0 +1,27 @@
+"""amps-action-if-condition."""
+
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import If, StepFailed
+from ampsd.declare import Kind, option
+from ampsd.expressions.compile import Filter, NoFields, VariableError, compile_condition
+
+_CONDITION = Kind("expression with {{VARIABLES}}", compile_condition, fault="expression")
+_NO_MESSAGE = NoFields()
+
+
+class IfCondition(If, module="amps-action-if-condition"):
+    """Goes on only when the condition is true (User Guide, Conditional Expression).
+
+    A variable inside quotes is a text, whatever is in it; outside quotes it must be a number. It never changes what the
+    condition says.
+    """
+
+    condition: Filter = option(_CONDITION, "Expression over context variables; it sees no message.", reload="live")
+
+    def passes(self, firing: Firing) -> bool:
+        """Whether the condition holds now. Raises StepFailed when a variable is not the number it must be."""
+        values = {name: firing.value(name) for name in self.condition.variables}
+        try:
+            return self.condition.matches(_NO_MESSAGE, values)
+        except VariableError as error:
+            raise StepFailed(str(error)) from error

@@ -1,0 +1,70 @@
+"""amps-action-on-publish-message."""
+
+from functools import lru_cache
+
+from ampsd.actions.module import On
+from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, Kind, NotRunningError, one_of, option
+from ampsd.engine.events import Event, MessagePublished
+from ampsd.expressions.compile import Filter, compile_filter
+from ampsd.expressions.regex import compile_regex, is_regex
+from ampsd.message_types import registry
+from ampsd.message_types.message_type import BodyError
+
+_FILTER = Kind("expression", compile_filter, fault="expression")
+_pattern = lru_cache(maxsize=1024)(compile_regex)
+
+
+def _no_options(text: str) -> str:
+    if text.strip().lower() not in ("", "none"):
+        raise NotRunningError("subscribe options are AMPS's, but do not run here in this version", "Remove them.")
+    return "none"
+
+
+_OPTIONS = Kind("subscribe options", _no_options)
+
+
+class OnPublishMessage(On, module="amps-action-on-publish-message"):
+    """Runs for each message published to a topic, but not during recovery (User Guide, Message Publish).
+
+    Use it on the underlying topic of a queue, not on the queue.
+    """
+
+    event = MessagePublished
+
+    topic: str = option(TOPIC_OR_REGEX, "Topic to watch, or a regular expression.", reload="live")
+    message_type: str = option(MESSAGE_TYPE, "Message type of that topic.", refers_to="message type", reload="live")
+    message_source: str = option(
+        one_of("all", "local", "replicated"),
+        "Watch publishes to this instance, replicated ones, or all.",
+        default="all",
+        reload="live",
+    )
+    filter: Filter | None = option(_FILTER, "Run only for messages that match.", default=None, reload="live")
+    options: str = option(_OPTIONS, "Subscribe options; none run yet.", default="none", reload="live")
+
+    def may_match(self, event: Event) -> bool:
+        """Whether publishes to the event's topic can set off the action."""
+        assert isinstance(event, MessagePublished)
+        return (
+            self.message_source != "replicated" and event.message_type == self.message_type and self._names(event.topic)
+        )
+
+    def matches(self, event: Event) -> bool:
+        """Publishes to the topic whose body matches the Filter; a body that cannot be read does not."""
+        assert isinstance(event, MessagePublished)
+        if not self.may_match(event):
+            return False
+        if self.filter is None:
+            return True
+        message_type = registry.find(event.message_type)
+        if message_type is None:
+            return False
+        try:
+            return self.filter.matches(message_type.fields(event.data))
+        except BodyError:
+            return False
+
+    def _names(self, topic: str) -> bool:
+        if not is_regex(self.topic):
+            return topic == self.topic
+        return _pattern(self.topic.encode("utf-8", "surrogateescape")).search(topic.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,1 @@
+"""XML text to model. No I/O: reading files is handed in."""

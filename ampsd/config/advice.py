@@ -1,0 +1,51 @@
+"""What to do about names that do not exist."""
+
+import difflib
+from collections.abc import Iterable
+
+from ampsd.declare import Definition
+from ampsd.definitions.instance import InstanceDefinition
+
+_LISTED_MAX = 12
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names, separated by commas."""
+    return ", ".join(names)
+
+
+def did_you_mean(name: str, names: list[str]) -> str:
+    """Did you mean ...? Empty when nothing is near."""
+    same = [one for one in names if one.lower() == name.lower()]
+    near = same or difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Advice for a name that does not exist: the nearest one, or all that do."""
+    known = list(names)
+    return did_you_mean(name, known) or (f"Use one of: {listed(known)}." if known else "There is none.")
+
+
+def advice_on_element(name: str, inside: str, names: list[str]) -> str:
+    """What to do about an unknown element."""
+    near = did_you_mean(name, names)
+    if near:
+        return near
+    homes = [parent for parent, known in _homes(InstanceDefinition, {}).items() if name in known and parent != inside]
+    if homes:
+        return f"It belongs inside <{'>, <'.join(homes[:3])}>; move it there."
+    if len(names) <= _LISTED_MAX:
+        return f"Remove it; <{inside}> takes {listed(names)}." if names else f"Remove it; <{inside}> takes nothing."
+    return "Remove it; the schema, ampsconfig.xsd, lists every element there is."
+
+
+def _homes(cls: type[Definition], found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Element -> names of the elements it takes, for everything below `cls`."""
+    if cls.element not in found:
+        found[cls.element] = [name for option in cls.declared for name in option.contents]
+        for option in cls.declared:
+            for content in option.contents.values():
+                if isinstance(content, type):
+                    _homes(content, found)
+    return found

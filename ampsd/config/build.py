@@ -1,0 +1,321 @@
+"""Elements to definitions, by what the declarations say: types, ranges, what is required, what is unknown.
+
+Nothing stops at the first fault: what cannot be built is left out, and the rest goes on, so that one run tells all.
+"""
+
+from typing import TypeVar
+
+from lxml import etree
+
+from ampsd.actions import module
+from ampsd.actions.module import Do, If, On
+from ampsd.config import codes
+from ampsd.config.advice import advice_on_element, did_you_mean, listed
+from ampsd.config.finding import Finding, Span
+from ampsd.config.placed import Placed, Settings
+from ampsd.config.tree import Source, children, text_of
+from ampsd.declare import (
+    ANY,
+    NO_EFFECT,
+    NOT_RUNNING,
+    TUNING,
+    ByModule,
+    Definition,
+    Kind,
+    NotRunningError,
+    Option,
+)
+from ampsd.definitions.action_modules import ACTION_MODULES, PREFIX, kind_of
+from ampsd.definitions.actions import ActionDefinition
+from ampsd.definitions.instance import InstanceDefinition
+from ampsd.expressions.regex import compile_regex, is_regex
+
+EXTENSIONS = "urn:ampsd:config:1"
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ROOT_ATTRIBUTES = (f"{_SCHEMA_INSTANCE}noNamespaceSchemaLocation", f"{_SCHEMA_INSTANCE}schemaLocation")
+_STEP_CLASSES: dict[str, type[Definition]] = {"On": On, "If": If, "Do": Do}
+_FAULT_CODES = {"value": codes.BAD_VALUE, "expression": codes.BAD_EXPRESSION, "pattern": codes.BAD_PATTERN}
+
+D = TypeVar("D", bound=Definition)
+
+
+class Fault(Exception):  # noqa: N818 - never leaves this file
+    """A setting without a value; the finding is made already."""
+
+
+class Builder:
+    """Builds definitions and collects what is wrong with their elements."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.findings: list[Finding] = []
+        self.faulty: dict[etree._Element, Finding] = {}
+        """Elements with an error, and the first one of each."""
+        self._placed: list[Placed[Definition]] = []
+        self._unbuilt: list[type[Definition]] = []
+        self._actions = 0
+
+    @property
+    def span(self) -> Span:
+        """Where the whole configuration begins."""
+        assert self._source.root is not None
+        return self._source.span(self._source.root)
+
+    def all_of(self, cls: type[D]) -> "list[Placed[D]]":
+        """Every definition of the class that could be built, in the order of the file."""
+        return [one for one in self._placed if isinstance(one.definition, cls)]  # type: ignore[misc]
+
+    def has_unbuilt(self, cls: type[Definition]) -> bool:
+        """Whether an element of the class could not be built, so that what refers to it cannot be judged."""
+        return any(issubclass(one, cls) for one in self._unbuilt)
+
+    def error(self, code: str, element: etree._Element, sentence: str, remedy: str) -> None:
+        """Something must be changed before a start."""
+        finding = Finding(code, "error", self._source.span(element), sentence, remedy)
+        self.faulty.setdefault(element, finding)
+        self.findings.append(finding)
+
+    def remark(self, code: str, severity: str, element: etree._Element, sentence: str, remedy: str) -> None:
+        """Something may be wrong (warning), or is good to know (info)."""
+        self.findings.append(Finding(code, severity, self._source.span(element), sentence, remedy))
+
+    def build(self, element: etree._Element, cls: type[D]) -> D | None:
+        """The definition that an element holds; None when it lacks something that it cannot be without."""
+        self._check_shape(element)
+        if issubclass(cls, ActionDefinition):
+            self._actions += 1
+        settings: Settings = {}
+        seen: dict[str, list[etree._Element]] = {}
+        by_name = {name: one for one in cls.declared for name in one.contents}
+        for child in children(element):
+            option = by_name.get(str(child.tag))
+            if option is None:
+                self._unknown(child, cls.element or str(element.tag), list(by_name))
+                continue
+            elements = seen.setdefault(option.attribute, [])
+            elements.append(child)
+            if len(elements) > 1 and not option.repeatable:
+                self._repeated(child, elements[0])
+                continue
+            try:
+                settings.setdefault(option.attribute, []).append((child, self._value(child, option)))
+            except Fault:
+                continue
+        self._require(element, cls, seen)
+        return self._made(element, cls, settings)
+
+    def _made(self, element: etree._Element, cls: type[D], settings: Settings) -> D | None:
+        values: dict[str, object] = {}
+        for option in cls.declared:
+            given = [value for _, value in settings.get(option.attribute, ())]
+            if given:
+                values[option.attribute] = tuple(given) if option.repeatable else given[0]
+            elif option.is_required:
+                self._unbuilt.append(cls)
+                return None
+        definition = cls(**values)
+        definition.placed(str(self._source.span(element)))
+        if isinstance(definition, ActionDefinition):
+            definition.numbered(self._actions)
+        self._placed.append(Placed[Definition](definition, element, settings, self._source))
+        return definition
+
+    def _check_shape(self, element: etree._Element) -> None:
+        """An element of elements: no text, no attributes."""
+        self._check_attributes(element)
+        text = text_of(element).strip()
+        if text:
+            shown = text.split("\n")[0][:40]
+            before = next((child for child in children(element) if (child.tail or "").strip()), None)
+            self.error(
+                codes.STRAY_TEXT,
+                element if before is None or (element.text or "").strip() else before,
+                f"<{element.tag}> holds the text {shown!r}, but only elements may stand there",
+                "Remove the dots; they stand for what an example leaves out."
+                if text in ("...", "\u2026")
+                else "Remove it, or put it into the element that it belongs to.",
+            )
+
+    def _check_attributes(self, element: etree._Element) -> None:
+        for name in map(str, element.attrib):
+            if name in _ROOT_ATTRIBUTES and element.tag == InstanceDefinition.element:
+                continue
+            shown = etree.QName(name).localname
+            self.error(
+                codes.UNKNOWN_ATTRIBUTE,
+                element,
+                f"<{element.tag}> has the attribute {shown}, which means nothing here",
+                "Remove it; settings are elements, not attributes.",
+            )
+
+    def _unknown(self, child: etree._Element, inside: str, names: list[str]) -> None:
+        namespace, _, name = str(child.tag).rpartition("}")
+        namespace = namespace.removeprefix("{")
+        if namespace == EXTENSIONS:
+            self.error(
+                codes.UNKNOWN_EXTENSION,
+                child,
+                f"ampsd:{name} is not known to this version inside <{inside}>",
+                "Remove it.",
+            )
+        elif namespace:
+            self.error(
+                codes.FOREIGN_NAMESPACE,
+                child,
+                f"<{name}> is in the namespace {namespace}, which means nothing here",
+                "Remove it, or its xmlns.",
+            )
+        else:
+            sentence = f"<{name}> is not known inside <{inside}>"
+            self.error(codes.UNKNOWN_ELEMENT, child, sentence, advice_on_element(name, inside, names))
+
+    def _repeated(self, child: etree._Element, first: etree._Element) -> None:
+        again = f"<{child.tag}>" if child.tag == first.tag else f"<{child.tag}>, which is <{first.tag}>,"
+        self.error(
+            codes.REPEATED,
+            child,
+            f"{again} stands here again; the first one is in line {self._source.span(first).line}",
+            "Keep one; if both are meant, put what they hold into one." if len(child) else "Keep one.",
+        )
+
+    def _require(self, element: etree._Element, cls: type[Definition], seen: dict[str, list[etree._Element]]) -> None:
+        """What is missing; but not inside what does not run anyway."""
+        if any(
+            self.faulty[child].code == codes.NOT_RUNNING
+            for elements in seen.values()
+            for child in elements
+            if child in self.faulty
+        ):
+            return
+        for option in cls.declared:
+            if option.is_required and option.attribute not in seen:
+                self.error(
+                    codes.MISSING,
+                    element,
+                    f"<{element.tag}> lacks <{option.xml}>",
+                    f"Add <{option.xml}>...</{option.xml}>: {option.doc}",
+                )
+
+    def _value(self, child: etree._Element, option: Option) -> object:
+        """The value of one setting. Raises Fault."""
+        content = option.contents[str(child.tag)]
+        self._remark_spelling(child, option)
+        if isinstance(content, ByModule):
+            built: object = self._step(child)
+        elif isinstance(content, Kind):
+            built = self._parsed(child, option, content)
+        else:
+            built = self.build(child, content)
+        if built is None:
+            raise Fault
+        return built
+
+    def _remark_spelling(self, child: etree._Element, option: Option) -> None:
+        name = str(child.tag)
+        content = option.contents[name]
+        usual = option.xml if isinstance(content, Kind) else getattr(content, "element", name)
+        if name != usual:
+            self.remark(
+                codes.OLD_SPELLING, "info", child, f"<{name}> is an older spelling of <{usual}>", f"Write <{usual}>."
+            )
+
+    def _parsed(self, child: etree._Element, option: Option, kind: Kind) -> object:
+        if kind is ANY:
+            self._remark_support(child, option)
+            return ""
+        inside = children(child)
+        self._check_attributes(child)
+        if inside:
+            self.error(
+                codes.STRAY_ELEMENT,
+                inside[0],
+                f"<{etree.QName(inside[0]).localname}> stands inside <{child.tag}>, which holds text only",
+                f"Write the text of <{child.tag}> there: {option.doc}",
+            )
+            raise Fault
+        try:
+            value: object = kind.parse(text_of(child))
+            if kind.fault == "pattern" and isinstance(value, str) and is_regex(value):
+                compile_regex(value.encode())
+        except NotRunningError as error:
+            self.error(codes.NOT_RUNNING, child, f"<{child.tag}>: {error}", error.remedy)
+            raise Fault from error
+        except ValueError as error:
+            reason = str(error).rstrip(".")
+            self.error(_FAULT_CODES[kind.fault], child, f"<{child.tag}>: {reason}", f"<{child.tag}> is: {option.doc}")
+            raise Fault from error
+        if value != option.default:
+            self._remark_support(child, option)
+        return value
+
+    def _remark_support(self, child: etree._Element, option: Option) -> None:
+        """What the marks of the option say; a setting that only repeats its default is left alone."""
+        if NOT_RUNNING in option.marks:
+            self.error(
+                codes.NOT_RUNNING, child, f"<{child.tag}> is AMPS's, but does not run in this version", option.advice
+            )
+            raise Fault
+        if NO_EFFECT in option.marks or TUNING in option.marks:
+            severity = "warning" if NO_EFFECT in option.marks else "info"
+            self.remark(
+                codes.NO_EFFECT, severity, child, f"<{child.tag}> changes nothing in this version", option.advice
+            )
+
+    def _step(self, element: etree._Element) -> Definition | None:
+        """What an On, If or Do names by its Module, with its Options."""
+        kind = str(element.tag)
+        self._check_shape(element)
+        found: dict[str, etree._Element] = {}
+        for child in children(element):
+            name = str(child.tag)
+            if name not in ("Module", "Options"):
+                self._unknown(child, kind, ["Module", "Options"])
+            elif name in found:
+                self._repeated(child, found[name])
+            else:
+                found[name] = child
+        named = found.get("Module")
+        if named is None:
+            self.error(
+                codes.MISSING, element, f"<{kind}> lacks <Module>", f"Add <Module>{PREFIX}{kind.lower()}-...</Module>."
+            )
+            return None
+        self._check_attributes(named)
+        cls = self._module(named, kind)
+        if cls is None:
+            return None
+        options = found.get("Options")
+        if options is None:
+            options = etree.Element("Options")
+            self._source.spans[options] = self._source.span(element)
+        return self.build(options, cls)
+
+    def _module(self, named: etree._Element, kind: str) -> type[Definition] | None:
+        name = text_of(named).strip()
+        cls = module.find(name)
+        if cls is not None and issubclass(cls, _STEP_CLASSES[kind]):
+            return cls
+        if cls is not None or (kind_of(name) not in ("", kind) and name in ACTION_MODULES):
+            self.error(
+                codes.MISPLACED_ACTION_MODULE,
+                named,
+                f"{name} stands in <{kind}>, but is made for <{kind_of(name)}>",
+                f"Write <{kind_of(name)}>, or name a module whose name begins with {PREFIX}{kind.lower()}-.",
+            )
+        elif name in ACTION_MODULES:
+            self.error(
+                codes.NOT_RUNNING,
+                named,
+                f"{name} is AMPS's, but does not run in this version",
+                f"Remove the action, or use one of: {listed(one for one in module.names() if kind_of(one) == kind)}.",
+            )
+        else:
+            known = [one for one in ACTION_MODULES if kind_of(one) == kind]
+            self.error(
+                codes.UNKNOWN_ACTION_MODULE,
+                named,
+                f"there is no module {name!r} for <{kind}>" if name else f"<{kind}> names no module",
+                did_you_mean(name, known)
+                or f"Use one of: {listed(one for one in module.names() if kind_of(one) == kind)}.",
+            )
+        return None

@@ -1,0 +1,36 @@
+"""The expanded configuration: one tree over all files, and the place of every element."""
+
+from lxml import etree
+
+from ampsd.config.finding import Finding, Span
+
+
+class Source:
+    """An expanded configuration. Without a root, the findings say why."""
+
+    __slots__ = ("files", "findings", "root", "spans")
+
+    def __init__(self) -> None:
+        self.root: etree._Element | None = None
+        self.spans: dict[etree._Element, Span] = {}
+        self.findings: list[Finding] = []
+        self.files: list[str] = []
+        """Every file that was read, in the order of reading."""
+
+    def span(self, element: etree._Element) -> Span:
+        """Where the element is written."""
+        return self.spans[element]
+
+    def text(self) -> str:
+        """The configuration with includes and variables in their places."""
+        return "" if self.root is None else etree.tostring(self.root, encoding="unicode")
+
+
+def children(element: etree._Element) -> list[etree._Element]:
+    """The elements directly inside, comments left out."""
+    return [child for child in element if isinstance(child.tag, str)]
+
+
+def text_of(element: etree._Element) -> str:
+    """The text directly inside, comments left out."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)

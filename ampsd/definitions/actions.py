@@ -1,0 +1,34 @@
+"""Actions: what the instance does by itself (User Guide, Automating AMPS With Actions)."""
+
+from typing import Any
+
+from ampsd.declare import AT_LEAST_ONE, ByModule, Definition, option
+
+
+class ActionDefinition(Definition, element="Action"):
+    """One action: any of its On starts its If and Do, in the order of the file (User Guide, Automating AMPS ...)."""
+
+    name = "action"
+    """What reports call it, such as "action 2": AMPS has no names for actions. Not part of its value."""
+
+    ons: tuple[Any, ...] = option(
+        ByModule("On"), "What sets off the action.", repeatable=True, marks=(AT_LEAST_ONE,), reload="live"
+    )
+    steps: tuple[Any, ...] = option(
+        ByModule("Do", "If"),
+        "What the action does (Do) and what lets it go on (If).",
+        repeatable=True,
+        marks=(AT_LEAST_ONE,),
+        reload="live",
+    )
+
+    def numbered(self, number: int) -> "ActionDefinition":
+        """The same, called by its place among the actions, counted from 1."""
+        object.__setattr__(self, "name", f"action {number}")
+        return self
+
+
+class ActionsDefinition(Definition, element="Actions"):
+    """What the instance does by itself (User Guide, Automating AMPS With Actions)."""
+
+    actions: tuple[ActionDefinition, ...] = option(ActionDefinition, "One action.", repeatable=True, reload="live")

@@ -1,0 +1,208 @@
+"""AMPSConfig: the instance and its sections (User Guide, Getting Started, and the sections' own chapters)."""
+
+import re
+
+from ampsd.declare import (
+    ANY,
+    BOOLEAN,
+    BYTES,
+    FREE_TEXT,
+    INTERVAL,
+    NO_EFFECT,
+    NOT_RUNNING,
+    PATH,
+    TEXT,
+    TUNING,
+    Definition,
+    Kind,
+    option,
+)
+from ampsd.definitions.actions import ActionDefinition, ActionsDefinition
+from ampsd.definitions.logging import LoggingDefinition, TargetDefinition
+from ampsd.definitions.message_types import MessageTypeDefinition, MessageTypesDefinition
+from ampsd.definitions.modules import ModuleDefinition, ModulesDefinition
+from ampsd.definitions.sow import QueueDefinition, SowDefinition
+from ampsd.definitions.transaction_log import TransactionLogDefinition
+from ampsd.definitions.transports import PERCENT, TransportDefinition, TransportsDefinition
+
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}\Z")
+_NO_SECURITY = "Remove it; this version lets every client do everything, so keep its transports on a trusted network."
+_FIXED_LIMIT = "Remove it; a client that does not read is disconnected when it owes 256 MB, whatever is set here."
+_NO_MINIDUMP = "Remove it; no minidumps are written."
+
+
+def _version(text: str) -> tuple[int, ...]:
+    if _VERSION.match(text.strip()) is None:
+        raise ValueError(f"{text.strip()!r} is not a version: write up to four numbers with dots, such as 5.3.4.0")
+    return tuple(int(part) for part in text.strip().split("."))
+
+
+VERSION = Kind("version", _version, pattern=r"\s*[0-9]+(\.[0-9]+){0,3}\s*")
+
+
+class InstanceDefinition(Definition, element="AMPSConfig"):
+    """One instance (User Guide, Getting Started)."""
+
+    name: str = option(TEXT, "Name of the instance; the journal belongs to it.", reload="refused")
+    group: str | None = option(
+        TEXT, "Replication group of instances that hold the same; without it, the name.", default=None
+    )
+    process_name: str | None = option(
+        TEXT, "Name of the process.", default=None, marks=(NO_EFFECT,), advice="Remove it; the process keeps its name."
+    )
+    description: str | None = option(FREE_TEXT, "Free text.", default=None, reload="live")
+    environment: str | None = option(FREE_TEXT, "Free text: what the instance is for.", default=None, reload="live")
+    suggested_minimum_version: tuple[int, ...] | None = option(
+        VERSION, "AMPS version below which a start warns.", default=None, reload="live"
+    )
+    required_minimum_version: tuple[int, ...] | None = option(
+        VERSION, "AMPS version below which nothing starts.", default=None, reload="live"
+    )
+    config_include_comment_default: bool = option(
+        BOOLEAN, "Whether comments show where included text begins and ends.", default=False, reload="live"
+    )
+    config_cycle_detection_threshold_bytes: int = option(
+        BYTES, "Largest configuration, includes counted.", default=5 << 20, reload="live"
+    )
+    config_validation: bool = option(
+        BOOLEAN,
+        "Whether the file is checked.",
+        default=True,
+        marks=(NO_EFFECT,),
+        advice="Remove it; the file is always checked.",
+    )
+    message_memory_limit_bytes: int | None = option(
+        BYTES,
+        "Memory for messages that clients have not read yet.",
+        default=None,
+        marks=(NO_EFFECT,),
+        advice=_FIXED_LIMIT,
+    )
+    message_disk_limit_bytes: int | None = option(
+        BYTES,
+        "Disk for messages that clients have not read yet.",
+        default=None,
+        marks=(NO_EFFECT,),
+        advice=_FIXED_LIMIT,
+    )
+    message_disk_path: str | None = option(
+        PATH, "Directory of those messages.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
+    )
+    client_message_age_limit_ns: int | None = option(
+        INTERVAL,
+        "Age of an unread message at which its client is disconnected.",
+        default=None,
+        marks=(NO_EFFECT,),
+        advice=_FIXED_LIMIT,
+    )
+    client_max_capacity: int | None = option(
+        PERCENT, "Share of the limits that one client may use.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
+    )
+    mini_dump_directory: str | None = option(
+        PATH, "Directory of minidumps.", default=None, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
+    )
+    mini_dump_file_mask: str | None = option(
+        TEXT, "Permissions of minidumps.", default=None, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
+    )
+    regex_topic_support: bool = option(
+        BOOLEAN,
+        "Whether topic names of commands may be regular expressions.",
+        default=True,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; they always may.",
+    )
+    sow_statistics_interval_ns: int | None = option(
+        INTERVAL,
+        "Interval of the messages on /AMPS/SOWStats.",
+        xml="SOWStatsInterval",
+        synonyms=("SOWStatisticsInterval",),
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; nothing is published on /AMPS/SOWStats.",
+    )
+    tuning: str | None = option(
+        ANY, "Settings about speed, of one version of AMPS.", default=None, marks=(TUNING,), advice="Remove it."
+    )
+    externals: str | None = option(
+        ANY, "Libraries that AMPS loads.", default=None, marks=(TUNING,), advice="Remove it; none of them is needed."
+    )
+    authentication: str | None = option(ANY, "Who may log on.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY)
+    entitlement: str | None = option(ANY, "What users may do.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY)
+    authenticator: str | None = option(
+        ANY,
+        "How the instance logs on to others.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; there is no replication yet.",
+    )
+    user_defined_functions: str | None = option(
+        ANY,
+        "Functions for expressions, from modules.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it, and what uses the functions; shared objects are not loaded.",
+    )
+    admin: str | None = option(
+        ANY,
+        "The HTTP interface and statistics.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; the instance has no HTTP interface yet.",
+    )
+    protocols: str | None = option(
+        ANY,
+        "Command formats with settings of their own.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it, and write Protocol amps in the transports that use it.",
+    )
+    replication: str | None = option(
+        ANY,
+        "Instances that messages are copied to.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; nothing is copied to other instances yet.",
+    )
+    module_section: ModulesDefinition | None = option(ModulesDefinition, "Shared objects for AMPS.", default=None)
+    message_type_section: MessageTypesDefinition | None = option(
+        MessageTypesDefinition, "Further message types.", default=None
+    )
+    logging_section: LoggingDefinition | None = option(LoggingDefinition, "Where log records go.", default=None)
+    transport_section: TransportsDefinition | None = option(TransportsDefinition, "Listeners.", default=None)
+    sow_section: SowDefinition | None = option(SowDefinition, "Topics with state.", default=None)
+    transaction_log: TransactionLogDefinition | None = option(
+        TransactionLogDefinition, "The journal; without it, nothing is recorded.", default=None
+    )
+    action_section: ActionsDefinition | None = option(
+        ActionsDefinition, "What the instance does by itself.", default=None
+    )
+
+    @property
+    def transports(self) -> tuple[TransportDefinition, ...]:
+        """All transports, in the order of the file."""
+        return self.transport_section.transports if self.transport_section else ()
+
+    @property
+    def logging_targets(self) -> tuple[TargetDefinition, ...]:
+        """All log targets, in the order of the file."""
+        return self.logging_section.targets if self.logging_section else ()
+
+    @property
+    def queues(self) -> tuple[QueueDefinition, ...]:
+        """All queues, local ones included, in the order of the file."""
+        return self.sow_section.queues if self.sow_section else ()
+
+    @property
+    def actions(self) -> tuple[ActionDefinition, ...]:
+        """All actions, in the order of the file."""
+        return self.action_section.actions if self.action_section else ()
+
+    @property
+    def modules(self) -> tuple[ModuleDefinition, ...]:
+        """All shared objects, in the order of the file."""
+        return self.module_section.modules if self.module_section else ()
+
+    @property
+    def message_types(self) -> tuple[MessageTypeDefinition, ...]:
+        """All message types of the file, in its order; the built-in ones are not among them."""
+        return self.message_type_section.message_types if self.message_type_section else ()

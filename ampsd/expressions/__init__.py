@@ -1,0 +1,1 @@
+"""Filter text to a Python function."""

@@ -1,0 +1,226 @@
+"""Tokens to a tree, by precedence climbing (User Guide, AMPS Expressions).
+
+The guide fixes only NOT before AND before OR; the rest is as in SQL-92. Comparisons do not chain: `a = b = c` is
+refused, because it never says what its author means.
+"""
+
+from enum import IntEnum
+
+from ampsd import limits
+from ampsd.expressions import nodes
+from ampsd.expressions.lexer import ExpressionError, Token, TokenKind, tokens
+from ampsd.expressions.nodes import Node
+from ampsd.expressions.regex import compile_regex
+
+_COMPARISONS = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_KEYWORDS = frozenset(
+    ("AND", "OR", "NOT", "IN", "BETWEEN", "IS", "NULL", "NAN", "LIKE", "BEGINS", "ENDS", "WITH", "MOD")
+)
+
+
+class _Level(IntEnum):
+    """How tightly an operator binds. NONE: the token is no operator between two operands, so it ends an expression."""
+
+    NONE = 0
+    OR = 1
+    AND = 2
+    NOT = 3
+    COMPARISON = 4
+    SUM = 5
+    PRODUCT = 6
+    SIGN = 7
+
+
+_LEVELS_OF_WORDS = {
+    "OR": _Level.OR,
+    "AND": _Level.AND,
+    "MOD": _Level.PRODUCT,
+    **dict.fromkeys(("NOT", "IN", "BETWEEN", "IS", "LIKE", "BEGINS", "ENDS"), _Level.COMPARISON),
+}
+_LEVELS_OF_OPERATORS = {
+    **dict.fromkeys(_COMPARISONS, _Level.COMPARISON),
+    **dict.fromkeys("+-", _Level.SUM),
+    **dict.fromkeys("*/%", _Level.PRODUCT),
+}
+
+
+def parse(text: str, *, has_variables: bool = False) -> Node:
+    """The tree of `text`; `has_variables` admits `{{NAME}}`. Raises ExpressionError."""
+    return _Parser(tokens(text, has_variables=has_variables)).parse()
+
+
+class _Parser:
+    """Reads the tokens once, left to right."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self._tokens = found
+        self._at = 0
+        self._depth = 0
+
+    def parse(self) -> Node:
+        """The whole text as one expression."""
+        node = self._expression(_Level.OR)
+        if self._now.kind is not TokenKind.END:
+            raise self._unexpected("an operator or the end")
+        return node
+
+    @property
+    def _now(self) -> Token:
+        return self._tokens[self._at]
+
+    def _next(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += 1
+        return token
+
+    def _takes(self, operator: str) -> bool:
+        if self._now.is_operator(operator):
+            self._at += 1
+            return True
+        return False
+
+    def _takes_word(self, *words: str) -> bool:
+        if self._now.is_word(*words):
+            self._at += 1
+            return True
+        return False
+
+    def _unexpected(self, wanted: str) -> ExpressionError:
+        return ExpressionError(f"expected {wanted}, found {self._now}", self._now.position)
+
+    def _level(self) -> _Level:
+        token = self._now
+        if token.kind is TokenKind.WORD:
+            return _LEVELS_OF_WORDS.get(token.text, _Level.NONE)
+        if token.kind is TokenKind.OPERATOR:
+            return _LEVELS_OF_OPERATORS.get(token.text, _Level.NONE)
+        return _Level.NONE
+
+    def _expression(self, lowest: _Level) -> Node:
+        """An operand and all operators behind it that bind as tightly as `lowest` or more."""
+        self._depth += 1
+        if self._depth > limits.EXPRESSION_DEPTH_MAX:
+            message = f"the expression is nested deeper than {limits.EXPRESSION_DEPTH_MAX}"
+            raise ExpressionError(message, self._now.position)
+        node = self._prefix(lowest)
+        while (level := self._level()) >= lowest:
+            if level is _Level.COMPARISON:
+                node = self._comparison(node)
+                if self._level() >= _Level.COMPARISON:
+                    raise ExpressionError("put parentheses round one of the comparisons", self._now.position)
+            elif level >= _Level.SUM:
+                node = nodes.Arithmetic(node, self._arithmetic(level))
+            else:
+                node = nodes.Junction(level is _Level.AND, (node, *self._operands(level)))
+        self._depth -= 1
+        return node
+
+    def _operands(self, level: _Level) -> list[Node]:
+        found: list[Node] = []
+        while self._level() is level:
+            self._at += 1
+            found.append(self._expression(_Level(level + 1)))
+        return found
+
+    def _arithmetic(self, level: _Level) -> tuple[tuple[str, Node], ...]:
+        found: list[tuple[str, Node]] = []
+        while self._level() is level:
+            symbol = self._next().text
+            found.append(("%" if symbol == "MOD" else symbol, self._expression(_Level(level + 1))))
+        return tuple(found)
+
+    def _comparison(self, left: Node) -> Node:
+        operator = _COMPARISONS.get(self._now.text) if self._now.kind is TokenKind.OPERATOR else None
+        if operator is not None:
+            self._at += 1
+            return nodes.Comparison(operator, left, self._expression(_Level.SUM))
+        if self._takes_word("IS"):
+            is_not = self._takes_word("NOT")
+            if not self._now.is_word("NULL", "NAN"):
+                raise self._unexpected("NULL or NAN")
+            return _negated(nodes.Test(self._next().text == "NAN", left), is_not)
+        is_not = self._takes_word("NOT")
+        return _negated(self._word_comparison(left, is_not), is_not)
+
+    def _word_comparison(self, left: Node, is_not: bool) -> Node:
+        word = self._now
+        if self._takes_word("LIKE"):
+            return self._like(left)
+        if self._takes_word("IN"):
+            return nodes.In(left, self._list())
+        if self._takes_word("BETWEEN"):
+            low = self._expression(_Level.SUM)
+            if not self._takes_word("AND"):
+                raise self._unexpected("AND")
+            return nodes.Between(left, low, self._expression(_Level.SUM))
+        if self._takes_word("BEGINS", "ENDS"):
+            if not self._takes_word("WITH"):
+                raise self._unexpected("WITH")
+            return nodes.Affix(left, self._list(), word.text == "ENDS")
+        if is_not and self._takes_word("NULL"):  # `/a NOT NULL`, as some examples of the guide write
+            return nodes.Test(False, left)
+        raise self._unexpected("IN, BETWEEN, LIKE, BEGINS WITH or ENDS WITH")
+
+    def _like(self, left: Node) -> Node:
+        token = self._now
+        if token.kind is not TokenKind.STRING or any(isinstance(part, str) for part in token.parts):
+            raise ExpressionError("the pattern of LIKE must be a string without variables", token.position)
+        self._at += 1
+        # As written: the guide's '(.)\1' and 'C\+\+' show that escapes are the pattern's, not the string's.
+        text = token.text.encode("utf-8", "surrogateescape")
+        if token.is_raw:
+            return nodes.Like(left, text)
+        try:
+            return nodes.Like(left, compile_regex(text))
+        except ValueError as error:
+            raise ExpressionError(str(error), token.position) from error
+
+    def _list(self) -> tuple[Node, ...]:
+        if not self._takes("("):
+            raise self._unexpected("a list in parentheses")
+        items = [self._expression(_Level.SUM)]
+        while self._takes(","):
+            items.append(self._expression(_Level.SUM))
+        if not self._takes(")"):
+            raise self._unexpected("',' or ')'")
+        return tuple(items)
+
+    def _prefix(self, lowest: _Level) -> Node:
+        if lowest <= _Level.NOT and self._takes_word("NOT"):
+            return nodes.Not(self._expression(_Level.NOT))
+        if self._now.is_operator("-") or self._now.is_operator("+"):
+            return nodes.Sign(self._next().text == "-", self._expression(_Level.SIGN))
+        return self._operand()
+
+    def _operand(self) -> Node:
+        token = self._now
+        self._at += token.kind is not TokenKind.END
+        match token.kind:
+            case TokenKind.IDENTIFIER:
+                return nodes.Field(token.text, token.index)
+            case TokenKind.NUMBER:
+                return nodes.Literal(token.number)
+            case TokenKind.VARIABLE:
+                return nodes.Variable(token.text)
+            case TokenKind.STRING:
+                return _string(token)
+        if token.is_word("NULL"):
+            return nodes.Literal(None)
+        if token.is_operator("("):
+            node = self._expression(_Level.OR)
+            if not self._takes(")"):
+                raise self._unexpected("')'")
+            return node
+        if token.kind is TokenKind.WORD and token.text not in _KEYWORDS and self._now.is_operator("("):
+            raise ExpressionError(f"the function {token.text} is not available yet", token.position)
+        raise ExpressionError(f"expected a field, a value or '(', found {token}", token.position)
+
+
+def _negated(node: Node, is_not: bool) -> Node:
+    return nodes.Not(node) if is_not else node
+
+
+def _string(token: Token) -> Node:
+    if any(isinstance(part, str) for part in token.parts):
+        return nodes.Text(token.parts)
+    return nodes.Literal(b"".join(part for part in token.parts if isinstance(part, bytes)) or None)

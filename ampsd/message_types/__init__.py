@@ -1,0 +1,1 @@
+"""Message bodies: one file per MessageType."""
