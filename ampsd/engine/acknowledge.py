@@ -1,0 +1,51 @@
+"""sow_delete on a queue: acknowledge, cancel or expire messages by bookmark (User Guide, Acknowledging Messages)."""
+
+from ampsd.engine.client import Client
+from ampsd.wire import options
+from ampsd.wire.command import (
+    INVALID_OPTIONS,
+    INVALID_TOPIC,
+    NO_FILTER_OR_BOOKMARK,
+    NO_TOPIC,
+    NOT_SUPPORTED,
+    ONE_SELECTOR,
+    Command,
+)
+
+
+class Outcome:
+    """What a sow_delete did: why it failed, or how many messages it named and how many it removed or returned."""
+
+    __slots__ = ("deleted", "named", "reason")
+
+    def __init__(self, reason: str | None, named: int = 0, deleted: int = 0) -> None:
+        self.reason = reason
+        self.named = named
+        self.deleted = deleted
+
+
+def acknowledge(client: Client, command: Command) -> Outcome:
+    """Carry out a sow_delete. Unknown bookmarks, and those the client may not end, count as processed."""
+    if command.topic is None:
+        return Outcome(NO_TOPIC)
+    selectors = [command.filter, command.sow_keys, command.bookmark, command.body or None]
+    given = sum(one is not None for one in selectors)
+    if given > 1:
+        return Outcome(ONE_SELECTOR)
+    if given == 0:
+        return Outcome(NO_FILTER_OR_BOOKMARK)
+    queue = client.routes.queue(command.topic)
+    if queue is None:
+        return Outcome(INVALID_TOPIC)
+    if command.bookmark is None:
+        return Outcome(NOT_SUPPORTED)
+    try:
+        wanted = options.split(command.options) if command.options else {}
+    except options.OptionsError:
+        return Outcome(INVALID_OPTIONS)
+    if wanted.keys() - {"cancel", "expire", "none"} or {"cancel", "expire"} <= wanted.keys():
+        return Outcome(INVALID_OPTIONS)
+    end = queue.cancel if "cancel" in wanted else queue.expire if "expire" in wanted else queue.acknowledge
+    bookmarks = command.bookmark.split(b",")
+    deleted = sum(end(bookmark.strip(), client) for bookmark in bookmarks)
+    return Outcome(None, len(bookmarks), deleted)

@@ -1,0 +1,78 @@
+"""A connected client, from the first byte to the last."""
+
+from typing import TYPE_CHECKING
+
+from ampsd.wire.connection import Connection
+
+if TYPE_CHECKING:
+    from ampsd.engine.publishers import Publisher
+    from ampsd.engine.routes import Routes
+    from ampsd.engine.subscription import Subscription
+
+ACK_CONFLATION_NS = 1_000_000_000
+"""Persisted acks are conflated to about one a second unless the logon says otherwise (User Guide, Command
+Acknowledgment)."""
+
+
+class Client:
+    """One connection and who is at the other end. `routes`, `publisher` and the like are set by the logon."""
+
+    __slots__ = (
+        "ack_due_ns",
+        "ack_interval_ns",
+        "address",
+        "closing",
+        "connected_ns",
+        "connection",
+        "correlation_id",
+        "durable_sequence",
+        "heard_ns",
+        "heartbeat_due_ns",
+        "heartbeat_ns",
+        "is_ack_noted",
+        "message_type",
+        "name",
+        "noted_sequence",
+        "out",
+        "publisher",
+        "routes",
+        "sent_sequence",
+        "subscriptions",
+        "transport",
+        "transport_message_type",
+        "unsequenced",
+        "wire",
+    )
+
+    def __init__(
+        self, connection: int, transport: str, transport_message_type: bytes | None, address: str, now_ns: int
+    ) -> None:
+        self.connection = connection
+        self.transport = transport
+        self.transport_message_type = transport_message_type
+        self.address = address
+        self.connected_ns = now_ns
+        self.wire = Connection()
+        self.out: list[bytes] = []
+        self.closing: str | None = None
+        self.name = b""
+        self.message_type = b""
+        self.correlation_id: bytes | None = None
+        self.routes: Routes
+        self.publisher: Publisher
+        self.unsequenced: Publisher
+        self.subscriptions: dict[bytes, Subscription] = {}
+        self.ack_interval_ns = ACK_CONFLATION_NS
+        self.ack_due_ns = 0
+        self.is_ack_noted = False
+        self.noted_sequence = 0
+        self.durable_sequence = 0
+        self.sent_sequence = 0
+        self.heartbeat_ns = 0
+        self.heartbeat_due_ns = 0
+        self.heard_ns = now_ns
+
+    @property
+    def label(self) -> str:
+        """The client's name for log records; its address while it has none."""
+        return self.name.decode("utf-8", "replace") or self.address

@@ -1,0 +1,215 @@
+"""The messages of one queue in columns: 25 bytes each, whatever the body's size, 33 when messages expire.
+
+An entry is named by its serial, which counts arrivals, so the order of serials is the order of the queue. Entries live
+in blocks of 1,024; a block goes when its last entry does. Bodies stay in the log, found by position and length.
+"""
+
+import sys
+from array import array
+from bisect import bisect_right
+from heapq import heappop, heappush
+
+BLOCK_SHIFT = 10
+BLOCK_SIZE = 1 << BLOCK_SHIFT
+_MASK = BLOCK_SIZE - 1
+
+AVAILABLE = 0
+LEASED = 1
+GONE = 2
+NEVER = 2**63 - 1
+
+
+class Block:
+    """Up to BLOCK_SIZE entries that arrived one after the other."""
+
+    __slots__ = ("expirations", "expires_first", "lengths", "live", "positions", "publishers", "sequences", "states")
+
+    def __init__(self) -> None:
+        self.positions = array("Q")
+        self.sequences = array("Q")
+        self.lengths = array("I")
+        self.publishers = array("I")
+        self.states = bytearray()
+        self.expirations: array[int] | None = None
+        self.expires_first = NEVER
+        self.live = 0
+
+    def set_expiration(self, slot: int, expires_ns: int) -> None:
+        """Give the newest entry an end; the column exists only in blocks that need it."""
+        if self.expirations is None:
+            self.expirations = array("q", [NEVER]) * slot
+        self.expirations.append(expires_ns)
+        if expires_ns < self.expires_first:
+            self.expires_first = expires_ns
+
+
+class Entries:
+    """All entries of a queue, those leased included."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, Block] = {}
+        self._tail: Block | None = None
+        self._next = 0
+        self._fresh = 0
+        self._hint = 0
+        self._returned: list[int] = []
+        self.count = 0
+        self.expires_first = NEVER
+        """No available entry expires before this monotonic time."""
+
+    def append(self, position: int, length: int, publisher: int, sequence: int, expires_ns: int | None) -> int:
+        """Add an entry at the end; returns its serial. Positions must rise."""
+        serial = self._next
+        slot = serial & _MASK
+        block = self._tail
+        if slot == 0 or block is None:
+            block = self._tail = self._blocks[serial >> BLOCK_SHIFT] = Block()
+        block.positions.append(position)
+        block.sequences.append(sequence)
+        block.lengths.append(length)
+        block.publishers.append(publisher)
+        block.states.append(AVAILABLE)
+        if expires_ns is not None or block.expirations is not None:
+            block.set_expiration(slot, NEVER if expires_ns is None else expires_ns)
+            self.expires_first = min(self.expires_first, block.expires_first)
+        block.live += 1
+        self._next = serial + 1
+        self.count += 1
+        return serial
+
+    def where(self, serial: int) -> tuple[Block, int]:
+        """Block and slot of an entry that is not gone."""
+        return self._blocks[serial >> BLOCK_SHIFT], serial & _MASK
+
+    def is_available(self, serial: int) -> bool:
+        """Whether the entry is here and not leased."""
+        block = self._blocks.get(serial >> BLOCK_SHIFT)
+        return block is not None and block.states[serial & _MASK] == AVAILABLE
+
+    def expires_ns(self, serial: int) -> int:
+        """Monotonic time at which the entry expires; NEVER when it does not."""
+        block, slot = self.where(serial)
+        return NEVER if block.expirations is None else block.expirations[slot]
+
+    def first(self) -> int:
+        """Serial of the oldest available entry, -1 when there is none. It stays available until leased or removed."""
+        returned = self._returned
+        while returned and not self.is_available(returned[0]):
+            heappop(returned)
+        fresh = self._skip_to_available(self._fresh)
+        self._fresh = self._next if fresh < 0 else fresh
+        if returned and (fresh < 0 or returned[0] < fresh):
+            return returned[0]
+        return fresh
+
+    def after(self, serial: int) -> int:
+        """Serial of the oldest available entry that arrived after `serial`, -1 when there is none."""
+        return self._skip_to_available(serial + 1)
+
+    def lease(self, serial: int) -> None:
+        """Take an available entry out of reach."""
+        block, slot = self.where(serial)
+        if block.states[slot] != AVAILABLE:
+            raise AssertionError(f"entry {serial} is leased although it is not available")
+        block.states[slot] = LEASED
+
+    def give_back(self, serial: int) -> None:
+        """Make a leased entry available again, in its old place."""
+        block, slot = self.where(serial)
+        if block.states[slot] != LEASED:
+            raise AssertionError(f"entry {serial} is given back although it is not leased")
+        block.states[slot] = AVAILABLE
+        heappush(self._returned, serial)
+
+    def remove(self, serial: int) -> None:
+        """Forget an entry."""
+        number = serial >> BLOCK_SHIFT
+        block = self._blocks[number]
+        if block.states[serial & _MASK] == GONE:
+            raise AssertionError(f"entry {serial} is removed twice")
+        block.states[serial & _MASK] = GONE
+        block.live -= 1
+        self.count -= 1
+        if block.live == 0 and block is not self._tail:
+            del self._blocks[number]
+        elif block.live == 0 and len(block.states) == BLOCK_SIZE:
+            del self._blocks[number]
+            self._tail = None
+
+    def find_position(self, position: int) -> int:
+        """Serial of the entry whose message is at `position` of the log, -1 when there is none."""
+        hint = self._blocks.get(self._hint)
+        if hint is None or not hint.positions[0] <= position <= hint.positions[-1]:
+            numbers = list(self._blocks)
+            at = bisect_right(numbers, position, key=lambda number: self._blocks[number].positions[0]) - 1
+            if at < 0:
+                return -1
+            self._hint = numbers[at]
+            hint = self._blocks[self._hint]
+        slot = bisect_right(hint.positions, position) - 1
+        if hint.positions[slot] != position or hint.states[slot] == GONE:
+            return -1
+        return (self._hint << BLOCK_SHIFT) + slot
+
+    def find_bookmark(self, publisher: int, sequence: int) -> int:
+        """Serial of the entry with that bookmark, -1 when there is none. A search of all blocks: 1.5 us for each."""
+        wanted = sequence.to_bytes(8, sys.byteorder)
+        for number, block in self._blocks.items():
+            column = block.sequences.tobytes()
+            at = column.find(wanted)
+            while at >= 0:
+                slot, rest = divmod(at, 8)
+                if rest == 0 and block.publishers[slot] == publisher and block.states[slot] != GONE:
+                    return (number << BLOCK_SHIFT) + slot
+                at = column.find(wanted, at + 1)
+        return -1
+
+    def expired(self, now_ns: int, limit: int) -> list[int]:
+        """Serials of up to `limit` available entries whose end has come, oldest first."""
+        found: list[int] = []
+        self.expires_first = NEVER
+        for number, block in self._blocks.items():
+            if block.expirations is not None and block.expires_first <= now_ns and len(found) < limit:
+                _expired_of(block, number << BLOCK_SHIFT, now_ns, limit, found)
+            self.expires_first = min(self.expires_first, block.expires_first)
+        return found
+
+    def expires_again(self, serial: int) -> None:
+        """A leased entry is available again: its end counts again."""
+        block, slot = self.where(serial)
+        if block.expirations is not None and block.expirations[slot] < block.expires_first:
+            block.expires_first = block.expirations[slot]
+            self.expires_first = min(self.expires_first, block.expires_first)
+
+    def serials(self) -> list[int]:
+        """Every entry's serial, in order."""
+        return [
+            (number << BLOCK_SHIFT) + slot
+            for number, block in self._blocks.items()
+            for slot, state in enumerate(block.states)
+            if state != GONE
+        ]
+
+    def _skip_to_available(self, serial: int) -> int:
+        """First available entry at or after `serial`, -1 when there is none."""
+        while serial < self._next:
+            block = self._blocks.get(serial >> BLOCK_SHIFT)
+            if block is not None:
+                slot = block.states.find(AVAILABLE, serial & _MASK)
+                if slot >= 0:
+                    return (serial & ~_MASK) + slot
+            serial = (serial & ~_MASK) + BLOCK_SIZE
+        return -1
+
+
+def _expired_of(block: Block, base: int, now_ns: int, limit: int, found: list[int]) -> None:
+    """Add a block's expired entries to `found`, and note when its next one expires."""
+    first = NEVER
+    for slot, expires_ns in enumerate(block.expirations or ()):
+        if block.states[slot] != AVAILABLE:
+            continue
+        if expires_ns <= now_ns and len(found) < limit:
+            found.append(base + slot)
+        elif expires_ns < first:
+            first = expires_ns
+    block.expires_first = first

@@ -1,0 +1,111 @@
+"""What happened inside the instance: the only things an `On` module can watch.
+
+Each event fills variables of the action context (User Guide, Automating AMPS With Actions). Values are
+bytes: message data is data, whatever its encoding.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Event:
+    """Something that happened. `depth` counts how many firings led to it; 0 means none did."""
+
+    __slots__ = ("depth",)
+    variables: ClassVar[tuple[str, ...]] = ()
+    """Names of the context variables that every event of this class provides."""
+
+    def __init__(self, depth: int = 0) -> None:
+        self.depth = depth
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {}
+
+
+class InstanceStarted(Event):
+    """Start-up is complete: clients can log on."""
+
+    __slots__ = ()
+
+
+class MessagePublished(Event):
+    """A message was published to a topic (not during recovery)."""
+
+    __slots__ = ("bookmark", "client_name", "data", "message_type", "timestamp", "topic")
+    variables = (
+        "AMPS_TOPIC",
+        "AMPS_DATA",
+        "AMPS_DATA_LENGTH",
+        "AMPS_BOOKMARK",
+        "AMPS_TIMESTAMP",
+        "AMPS_CLIENT_NAME",
+    )
+
+    def __init__(
+        self,
+        topic: str,
+        message_type: str,
+        data: bytes,
+        bookmark: bytes,
+        timestamp: bytes,
+        client_name: str,
+        depth: int = 0,
+    ) -> None:
+        super().__init__(depth)
+        self.topic = topic
+        self.message_type = message_type
+        self.data = data
+        self.bookmark = bookmark
+        self.timestamp = timestamp
+        self.client_name = client_name
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {
+            "AMPS_TOPIC": self.topic.encode("utf-8", "surrogateescape"),
+            "AMPS_DATA": self.data,
+            "AMPS_DATA_LENGTH": b"%d" % len(self.data),
+            "AMPS_BOOKMARK": self.bookmark,
+            "AMPS_TIMESTAMP": self.timestamp,
+            "AMPS_CLIENT_NAME": self.client_name.encode("utf-8", "surrogateescape"),
+        }
+
+
+REASON_ORDER = ("time_limit", "forced_expire", "max_cancels", "max_deliveries")
+"""Every value AMPS_REASON is made of, in the order in which several are joined by commas."""
+
+
+class MessageExpired(Event):
+    """A message left a queue without being acknowledged. `reasons` holds words of REASON_ORDER, in that order."""
+
+    __slots__ = ("correlation_id", "data", "message_type", "reasons", "topic")
+    variables = ("AMPS_TOPIC", "AMPS_DATA", "AMPS_DATA_LENGTH", "AMPS_REASON", "AMPS_CORRELATION_ID")
+
+    def __init__(
+        self,
+        topic: str,
+        message_type: str,
+        data: bytes,
+        reasons: tuple[str, ...],
+        correlation_id: bytes | None = None,
+        depth: int = 0,
+    ) -> None:
+        super().__init__(depth)
+        self.topic = topic
+        self.message_type = message_type
+        self.data = data
+        self.reasons = reasons
+        self.correlation_id = correlation_id
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        values = {
+            "AMPS_TOPIC": self.topic.encode("utf-8", "surrogateescape"),
+            "AMPS_DATA": self.data,
+            "AMPS_DATA_LENGTH": b"%d" % len(self.data),
+            "AMPS_REASON": ",".join(self.reasons).encode(),
+        }
+        if self.correlation_id is not None:
+            values["AMPS_CORRELATION_ID"] = self.correlation_id
+        return values

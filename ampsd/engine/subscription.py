@@ -1,0 +1,63 @@
+"""What a client wants delivered, and how the frames to it begin."""
+
+from typing import TYPE_CHECKING
+
+from ampsd.engine.client import Client
+from ampsd.expressions.compile import Filter
+from ampsd.expressions.regex import Regex
+from ampsd.wire import amps
+
+if TYPE_CHECKING:
+    from ampsd.engine.queue import Queue
+
+
+class Subscription:
+    """One subscription. `unacked` and `backlog_max` count over all queues it matches (User Guide, Message Queues)."""
+
+    __slots__ = (
+        "backlog_max",
+        "backlog_wanted",
+        "client",
+        "filter",
+        "former_queues",
+        "pattern",
+        "queues",
+        "sub_id",
+        "topic",
+        "unacked",
+        "wants_bookmark",
+        "wants_timestamp",
+    )
+
+    def __init__(
+        self,
+        client: Client,
+        sub_id: bytes,
+        topic: bytes,
+        pattern: Regex | None,
+        content: Filter | None,
+        backlog_wanted: int,
+        wants_timestamp: bool,
+        wants_bookmark: bool,
+    ) -> None:
+        self.client = client
+        self.sub_id = sub_id
+        self.topic = topic
+        self.pattern = pattern
+        self.filter = content
+        self.backlog_wanted = backlog_wanted
+        self.backlog_max = backlog_wanted
+        self.unacked = 0
+        self.queues: list[Queue] = []
+        self.former_queues: list[Queue] = []
+        self.wants_timestamp = wants_timestamp
+        self.wants_bookmark = wants_bookmark
+
+    def matches(self, topic: bytes) -> bool:
+        """Whether the subscription's topic, literal or pattern, names `topic`."""
+        return self.topic == topic if self.pattern is None else self.pattern.search(topic)
+
+
+def frame_start(topic: bytes, sub_ids: bytes) -> bytes:
+    """How every message of `topic` to these subscriptions begins."""
+    return b'{"c":"p","t":"%b","sids":"%b"' % (amps.escape(topic), amps.escape(sub_ids))

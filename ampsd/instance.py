@@ -1,0 +1,398 @@
+"""One Model made alive: builds the engine from definitions and gives each command to its noun.
+
+State lives with its noun (queues, clients, routes, log); the instance only builds and forwards.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from ampsd.actions.graph import Action, ActionGraph
+from ampsd.actions.run import Firings
+from ampsd.config.model import Model
+from ampsd.engine.acknowledge import acknowledge
+from ampsd.engine.bodies import Bodies
+from ampsd.engine.client import Client
+from ampsd.engine.clients import Clients
+from ampsd.engine.effects import PublishMessage, Request, WriteLog
+from ampsd.engine.entries import NEVER
+from ampsd.engine.events import Event, InstanceStarted, MessagePublished
+from ampsd.engine.outbox import Outbox
+from ampsd.engine.persisted import PersistedAcks
+from ampsd.engine.publish import Publishing
+from ampsd.engine.publishers import INTERNAL, Publishers
+from ampsd.engine.queue import Queue, Surroundings
+from ampsd.engine.routes import LoggedTopic, Route, Routes
+from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
+from ampsd.engine.turn import Turn
+from ampsd.message_types import registry
+from ampsd.message_types.message_type import BodyError, Fields
+from ampsd.ports import Report
+from ampsd.storage import records
+from ampsd.storage.log import Log
+from ampsd.wire import amps
+from ampsd.wire.command import (
+    COMPLETED,
+    LOGON_REQUIRED,
+    NO_TOPIC,
+    NOT_SUPPORTED,
+    PERSISTED,
+    PROCESSED,
+    PROTOCOL_ERROR,
+    RECEIVED,
+    STATS,
+    UNKNOWN_COMMAND,
+    Command,
+)
+from ampsd.wire.connection import ProtocolError, State
+
+_ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
+
+
+class Instance:
+    """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
+
+    def __init__(self, model: Model, log: Log, report: Report) -> None:
+        definition = model.definition
+        self._log = log
+        self._report = report
+        self.turn = Turn()
+        self.outbox = Outbox(log)
+        self.publishers = Publishers(definition.name.encode())
+        self._types = {name.encode(): found for name in registry.names() if (found := registry.find(name)) is not None}
+        self.graph = ActionGraph([Action(one.name, one.ons, one.steps) for one in definition.actions])
+        self._firings = Firings(self.graph, definition.name, self._perform, report)
+        self.acks = PersistedAcks(self.outbox, self.turn, definition.transaction_log is not None)
+        self.bodies = Bodies(log)
+        around = Surroundings(log, self.outbox, self.bodies, self.publishers, self.turn, report, self._happened)
+        self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
+        self._queues_by_key = {queue.key: queue for queue in self.queues}
+        self.routes = self._make_routes(model)
+        self._publishing = Publishing(
+            log, self.outbox, self.bodies, self.publishers, self.acks, self.turn, self._happened, self._types
+        )
+        self.clients = Clients(
+            self.outbox,
+            self.acks,
+            self.publishers,
+            self.turn,
+            self.routes,
+            report,
+            definition.transaction_log is not None,
+        )
+        self._commands: dict[bytes, Callable[[Client, Command], None]] = {
+            b"p": self._publish,
+            b"publish": self._publish,
+            b"delta_publish": self._publish,
+            b"sow_delete": self._acknowledge,
+            b"subscribe": self._subscribe,
+            b"unsubscribe": self._unsubscribe,
+            b"flush": self._flush,
+            b"heartbeat": self.clients.heartbeat,
+            b"delta_subscribe": self._not_supported,
+            b"sow": self._not_supported,
+            b"sow_and_subscribe": self._not_supported,
+            b"sow_and_delta_subscribe": self._not_supported,
+        }
+
+    def _make_routes(self, model: Model) -> dict[bytes, Routes]:
+        transaction_log = model.definition.transaction_log
+        logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
+        return {
+            name: Routes(
+                [queue for queue in self.queues if queue.message_type == name],
+                [topic for topic in logged if topic.message_type == name],
+                self._watcher(name.decode()),
+            )
+            for name in self._types
+        }
+
+    def _watcher(self, message_type: str) -> Callable[[bytes], bool]:
+        def is_watched(topic: bytes) -> bool:
+            probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
+            return self.graph.may_watch(probe)
+
+        return is_watched
+
+    # ---- recovery
+
+    def restore(self, position: int, length: int, record: records.Record) -> None:
+        """Fold one record of the log, in order, before the first input."""
+        if isinstance(record, records.Publish):
+            publisher = self.publishers.by_id(record.publisher)
+            publisher.last = max(publisher.last, record.sequence)
+            routes = self.routes.get(record.message_type)
+            if routes is not None:
+                self._restore_message(routes.find(record.topic), position, length, publisher.number, record)
+        elif isinstance(record, records.QueueChange):
+            queue_of_record = self._queues_by_key.get(record.queue)
+            if queue_of_record is not None:
+                queue_of_record.restore(record)
+        else:
+            publisher = self.publishers.by_id(record.publisher)
+            publisher.last = max(publisher.last, record.sequence)
+
+    def _restore_message(
+        self, route: Route, position: int, length: int, publisher: int, record: records.Publish
+    ) -> None:
+        fields: Fields | None = None
+        if route.needs_body:
+            with suppress(BodyError):  # logged before the queue had a Filter; what cannot be read matches none
+                fields = self._types[record.message_type].fields(record.data)
+        age_ns = max(0, self.turn.wall_ns - record.timestamp_ns)
+        for queue in route.queues:
+            if queue.accepts(fields):
+                queue.enqueue(position, length, publisher, record.sequence, record.expiration_ns, age_ns)
+
+    def start(self) -> None:
+        """Recovery is complete: what was leased is lost, and the start-up actions run."""
+        for queue in self.queues:
+            queue.recovered()
+        self._firings.offer(InstanceStarted())
+
+    # ---- input
+
+    def connected(self, connection: int, transport: str, message_type: str | None, address: str) -> None:
+        """A peer connected to a transport, which may fix the message type."""
+        self.clients.connect(connection, transport, message_type.encode() if message_type else None, address)
+
+    def received(self, connection: int, data: bytes) -> None:
+        """Bytes arrived."""
+        client = self.clients.connected.get(connection)
+        if client is None:
+            return
+        client.heard_ns = self.turn.now_ns
+        fault: ProtocolError | None = None
+        try:
+            commands = client.wire.receive(data)
+        except ProtocolError as error:
+            fault, commands = error, error.commands
+        plain = self._publishing.plain
+        for command in commands:
+            if isinstance(command, tuple):
+                topic, body, sequence, wants_persisted = command
+                if client.wire.state is not State.OPEN:
+                    self._before_logon(client, None)
+                    return
+                reason = plain(client, topic, body, sequence, wants_persisted)
+                if reason is not None:
+                    self._refuse_publish(client, topic, reason, None, sequence, wants_persisted)
+            else:
+                self._handle(client, command)
+            if client.closing is not None:
+                return
+        if fault is not None:
+            self._report("07-0005", client=client.label, address=client.address, fault=str(fault))
+            self.clients.close(client, PROTOCOL_ERROR)
+
+    def disconnected(self, connection: int, reason: str) -> None:
+        """The peer is gone."""
+        client = self.clients.connected.get(connection)
+        if client is not None:
+            self.clients.close(client, reason)
+
+    def push_acks(self) -> None:
+        """Let no persisted ack wait for its interval: the instance is about to stop."""
+        for client in self.clients.connected.values():
+            self.acks.push(client)
+
+    def close_all(self, reason: str) -> None:
+        """End every connection."""
+        for client in list(self.clients.connected.values()):
+            self.clients.close(client, reason)
+
+    def tick(self) -> None:
+        """Do what time asks for."""
+        self.clients.tick()
+        self.acks.tick()
+        for queue in self.queues:
+            queue.tick()
+
+    def next_ns(self) -> int | None:
+        """When `tick` may have something to do, in monotonic nanoseconds; None when nothing waits for time."""
+        next_ns = min([self.clients.next_ns, self.acks.next_ns, *(queue.next_ns() for queue in self.queues)])
+        return None if next_ns == NEVER else next_ns
+
+    def settle(self) -> None:
+        """Hand out messages and run actions until nothing more follows; all of it joins the open batch."""
+        while True:
+            for queue in self.queues:
+                if queue.is_dirty:
+                    queue.dispatch()
+            for queue in self.queues:
+                queue.settle()
+            if not self._firings.is_pending:
+                break
+            self._firings.run_pending(self.turn.wall_ns)
+        self.acks.settle()
+
+    # ---- commands
+
+    def _handle(self, client: Client, command: Command) -> None:
+        if command.name == b"logon":
+            self.clients.logon(client, command)
+            return
+        if client.wire.state is not State.OPEN:
+            self._before_logon(client, command)
+            return
+        carry_out = self._commands.get(command.name)
+        if carry_out is None:
+            self._report("07-0006", client=client.label, command=command.name.decode("utf-8", "replace"))
+            self._fail(client, command, UNKNOWN_COMMAND)
+            self.clients.close(client, UNKNOWN_COMMAND)
+            return
+        carry_out(client, command)
+
+    def _before_logon(self, client: Client, command: Command | None) -> None:
+        if command is not None:
+            self._fail(client, command, LOGON_REQUIRED)
+        self.clients.close(client, LOGON_REQUIRED)
+
+    def _fail(self, client: Client, command: Command, reason: str) -> None:
+        """A failure is told where the client asked for an ack, or gave an id to tell it by."""
+        if command.acks or command.command_id is not None:
+            self.outbox.send(client, amps.ack(b"processed", command_id=command.command_id, reason=reason))
+
+    def _succeed(self, client: Client, command: Command, fields: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        if command.acks & RECEIVED:
+            self.outbox.send(client, amps.ack(b"received", command_id=command.command_id))
+        for bit, word in _ACK_WORDS:
+            if command.acks & bit:
+                self.outbox.send(client, amps.ack(word, command_id=command.command_id, fields=fields))
+
+    def _persisted(self, client: Client, command: Command) -> None:
+        """The persisted ack of a publish or sow_delete: conflated by sequence, or by id where it has none."""
+        if command.acks & PERSISTED:
+            if command.sequence:
+                self.acks.note(client, client.publisher.last)
+            else:
+                self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
+
+    def _publish(self, client: Client, command: Command) -> None:
+        """A publish that is not of the common shape. A delta publish to a topic without a SOW is a plain one."""
+        sequence = command.sequence or 0
+        wants_persisted = bool(command.acks & PERSISTED)
+        if command.topic is None or command.filter is not None:
+            reason: str | None = NO_TOPIC if command.topic is None else NOT_SUPPORTED
+        else:
+            reason = self._publishing.publish(
+                client,
+                client.routes.find(command.topic),
+                command.body,
+                sequence,
+                command.correlation_id,
+                None if command.expiration is None else command.expiration * 1_000_000_000,
+            )
+        if reason is not None:
+            self._refuse_publish(client, command.topic or b"", reason, command.command_id, sequence, wants_persisted)
+            return
+        self._succeed(client, command)
+        self._persisted(client, command)
+
+    def _refuse_publish(
+        self,
+        client: Client,
+        topic: bytes,
+        reason: str,
+        command_id: bytes | None,
+        sequence: int,
+        wants_persisted: bool,
+    ) -> None:
+        """A publish that cannot be processed always gets a failure ack, asked for or not."""
+        self._report("04-0001", client=client.label, topic=topic.decode("utf-8", "replace"), reason=reason)
+        if wants_persisted and sequence:
+            self.acks.fail(client, sequence, reason)
+        elif wants_persisted:
+            self.outbox.send(client, amps.ack(b"persisted", command_id=command_id, reason=reason, sequence=0))
+        else:
+            self.outbox.send(client, amps.ack(b"processed", command_id=command_id, reason=reason))
+
+    def _acknowledge(self, client: Client, command: Command) -> None:
+        if command.sequence:
+            if command.sequence <= client.publisher.last:
+                self._succeed(client, command)
+                self._persisted(client, command)
+                return
+            client.publisher.last = command.sequence
+            if client.routes.queue(command.topic or b"") is not None:
+                self._log.add(records.encode_sequence(client.publisher.id, command.sequence))
+        outcome = acknowledge(client, command)
+        if outcome.reason is not None:
+            if command.acks & PERSISTED and command.sequence:
+                self.acks.fail(client, command.sequence, outcome.reason)
+            else:
+                self._fail(client, command, outcome.reason)
+            return
+        self._succeed(client, command)
+        if command.acks & STATS:
+            stats = (
+                (b"records_deleted", outcome.deleted),
+                (b"topic_matches", outcome.named),
+                (b"matches", outcome.named),
+            )
+            fields = () if command.query_id is None else ((b"query_id", command.query_id),)
+            self.outbox.send(client, amps.ack(b"stats", command_id=command.command_id, fields=fields, numbers=stats))
+        for queue in self.queues:
+            queue.settle()
+        self._persisted(client, command)
+
+    def _subscribe(self, client: Client, command: Command) -> None:
+        sub_id = command.sub_id or command.command_id or b"sub%d" % (len(client.subscriptions) + 1)
+        if command.acks & RECEIVED:
+            self.outbox.send(client, amps.ack(b"received", command_id=command.command_id))
+        try:
+            subscription = subscribe(client, command, sub_id)
+        except RefusedError as error:
+            self._fail(client, command, str(error))
+            return
+        self._report("14-0001", client=client.label, topic=subscription.topic.decode("utf-8", "replace"))
+        if command.acks & PROCESSED:
+            fields = [(b"sub_id", sub_id)]
+            backlog = backlog_text(subscription)
+            if backlog is not None:
+                fields.append((b"opts", backlog))
+            self.outbox.send(client, amps.ack(b"processed", command_id=command.command_id, fields=fields))
+
+    def _unsubscribe(self, client: Client, command: Command) -> None:
+        if command.sub_id is not None:
+            unsubscribe(client, command.sub_id)
+        self._succeed(client, command)
+
+    def _flush(self, client: Client, command: Command) -> None:
+        """Everything before the flush is handled; its persisted acks no longer wait for the interval."""
+        self.acks.push(client)
+        self._succeed(client, command)
+        if command.acks & PERSISTED:
+            self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
+
+    def _not_supported(self, client: Client, command: Command) -> None:
+        self._fail(client, command, NOT_SUPPORTED)
+
+    # ---- actions
+
+    def _happened(self, event: Event) -> None:
+        self._firings.offer(event)
+
+    def _perform(self, request: Request, depth: int) -> str | None:
+        """Carry out what a step asks for. Returns why it failed."""
+        if isinstance(request, WriteLog):
+            self._report(request.code, **request.values)
+            return None
+        return self._publish_inside(request, depth)
+
+    def _publish_inside(self, request: PublishMessage, depth: int) -> str | None:
+        client = self._internal(request.message_type.encode())
+        if client is None:
+            return NOT_SUPPORTED
+        route = client.routes.find(request.topic.encode("utf-8", "surrogateescape"))
+        return self._publishing.publish(client, route, request.data, 0, depth=depth)
+
+    def _internal(self, message_type: bytes) -> Client | None:
+        """The client inside the instance that publishes for actions; it has no connection."""
+        if message_type not in self._types:
+            return None
+        client = Client(0, "internal", message_type, "internal", self.turn.now_ns)
+        client.name = INTERNAL
+        client.message_type = message_type
+        client.routes = self.routes[message_type]
+        client.unsequenced = self.publishers.unsequenced(INTERNAL)
+        return client

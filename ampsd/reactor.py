@@ -1,0 +1,119 @@
+"""The turn: take inputs, run the instance, batch the log, release effects.
+
+    inputs = what the world collected          bytes, disk completions, connections coming and going
+    for each input: instance                   synchronous; may add records and frames
+    instance.tick                              leases, expirations, heartbeats
+    instance.settle                            messages handed out, actions run; the same batch
+    log.seal, log.flush                        ONE atomic batch, one write, one sync request
+    outbox.release                             frames that wait for nothing, then those that are durable
+    instance.next_ns                           when the next turn is due without input
+
+Many inputs share one sync, and nothing changes under a running function. The simulator runs this very code.
+"""
+
+from collections.abc import Sequence
+
+from ampsd import limits
+from ampsd.instance import Instance
+from ampsd.ports import Clock, Net
+from ampsd.storage.journal import Journal
+from ampsd.storage.log import Log
+
+
+class Connected:
+    """Input: a peer connected to `transport`, which may fix the message type."""
+
+    __slots__ = ("address", "connection", "message_type", "transport")
+
+    def __init__(self, connection: int, transport: str, message_type: str | None, address: str) -> None:
+        self.connection = connection
+        self.transport = transport
+        self.message_type = message_type
+        self.address = address
+
+
+class Disconnected:
+    """Input: a peer is gone, for `reason`."""
+
+    __slots__ = ("connection", "reason")
+
+    def __init__(self, connection: int, reason: str) -> None:
+        self.connection = connection
+        self.reason = reason
+
+
+class DiskCompleted:
+    """Input: the verbs submitted under `ticket` are done, or the first that failed raised `error`."""
+
+    __slots__ = ("error", "ticket")
+
+    def __init__(self, ticket: int, error: OSError | None) -> None:
+        self.ticket = ticket
+        self.error = error
+
+
+Received = tuple[int, bytes]
+"""Input: bytes from a connection. A bare tuple, because there is one per read."""
+
+Input = Received | Connected | Disconnected | DiskCompleted
+
+
+class Reactor:
+    """Runs one instance, turn by turn."""
+
+    def __init__(self, instance: Instance, log: Log, journal: Journal | None, clock: Clock, net: Net) -> None:
+        self._instance = instance
+        self._log = log
+        self._journal = journal
+        self._clock = clock
+        self._net = net
+
+    def turn(self, inputs: Sequence[Input]) -> int | None:
+        """Run one turn; returns when the next is due without input, in monotonic nanoseconds.
+
+        Raises JournalFailedError when the journal has failed: nothing of this turn is sent then, nor ever after.
+        """
+        instance = self._instance
+        instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
+        for one in inputs:
+            if type(one) is tuple:
+                instance.received(one[0], one[1])
+            else:
+                self._take(one)
+            if self._log.batch_size > limits.BATCH_SIZE_MAX:
+                instance.settle()
+                self._log.seal()
+        instance.tick()
+        instance.settle()
+        self._log.seal()
+        self._log.flush()
+        instance.outbox.release()
+        self._send()
+        return instance.next_ns()
+
+    def _take(self, one: Connected | Disconnected | DiskCompleted | Received) -> None:
+        if isinstance(one, DiskCompleted):
+            self._disk_completed(one)
+        elif isinstance(one, Connected):
+            self._instance.connected(one.connection, one.transport, one.message_type, one.address)
+        elif isinstance(one, Disconnected):
+            self._instance.disconnected(one.connection, one.reason)
+
+    def _disk_completed(self, one: DiskCompleted) -> None:
+        if self._journal is None:
+            raise AssertionError("a disk completion without a journal")
+        self._journal.completed(one.ticket, one.error)
+        if self._journal.failure is not None:
+            raise self._journal.failure
+
+    def _send(self) -> None:
+        outbox = self._instance.outbox
+        for client in outbox.touched:
+            out = client.out
+            self._net.send(client.connection, out[0] if len(out) == 1 else b"".join(out))
+            out.clear()
+        outbox.touched.clear()
+        closing = self._instance.clients.closing
+        for client in closing:
+            self._net.close(client.connection)
+        closing.clear()
