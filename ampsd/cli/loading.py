@@ -1,0 +1,38 @@
+"""Loads a configuration from disk for a command: reads files, takes the environment, prints findings."""
+
+import os
+from collections.abc import Iterable
+
+import click
+
+from ampsd.config.finding import Finding
+from ampsd.config.model import Loading, load
+
+
+def read(path: str) -> bytes:
+    """A file's bytes. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def parse_defines(definitions: Iterable[str]) -> dict[str, str]:
+    """`-DNAME=VALUE` texts as a mapping. Raises click.UsageError."""
+    found: dict[str, str] = {}
+    for text in definitions:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"-D{text}: write -DNAME=VALUE")
+        found[name] = value
+    return found
+
+
+def load_file(path: str, definitions: Iterable[str], dev_directory: str | None = None) -> Loading:
+    """The configuration at `path`, with what there is to say about it."""
+    environment = dict(os.environ) | parse_defines(definitions)
+    return load(path, read=read, environment=environment, working_directory=os.getcwd(), dev_directory=dev_directory)
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Findings to stderr, in the order of the file."""
+    for finding in findings:
+        click.echo(str(finding), err=True)

@@ -1,0 +1,267 @@
+"""One instance in the real world: recovery, listeners, the loop that runs the turns, and an orderly end."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from hashlib import blake2b
+
+from ampsd import version
+from ampsd.config.model import Model
+from ampsd.instance import Instance
+from ampsd.ports import Report
+from ampsd.reactor import DiskCompleted, Input, Reactor
+from ampsd.server.clock import RealClock
+from ampsd.server.disk import RealDisk
+from ampsd.server.tcp import TcpNet
+from ampsd.storage.journal import Journal
+from ampsd.storage.log import JournalDamageError, JournalFailedError, Log, Unlogged
+from ampsd.storage.recovery import Recovered, recover
+from ampsd.wire.command import STOPPING
+
+EXIT_OK = 0
+EXIT_CONFIG = 64
+EXIT_INTERNAL = 70
+EXIT_STORAGE = 74
+EXIT_ADDRESS = 75
+"""Exit codes, so that systemd can tell a refused configuration (do not restart) from a failed disk (restart once)."""
+
+Ready = Callable[[list[str]], None]
+"""Called once clients can connect, with the addresses in use."""
+
+
+class StartError(Exception):
+    """The instance cannot start; the log says why. Carries the exit code."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+class Daemon:
+    """Runs one instance until a signal or a failure ends it."""
+
+    def __init__(self, model: Model, report: Report, flush_logs: Callable[[], None]) -> None:
+        self._model = model
+        self._report = report
+        self._flush_logs = flush_logs
+        self._loop: asyncio.AbstractEventLoop
+        self._inputs: list[Input] = []
+        self._is_scheduled = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped: asyncio.Future[int]
+        self._journal: Journal | None = None
+        self._disk: RealDisk | None = None
+        self._reactor: Reactor
+        self._instance: Instance
+        self._clock = RealClock()
+        self._net = TcpNet(self._post)
+        self._lock_file: int | None = None
+        self._stop_after: int | None = None
+
+    async def run(self, ready: Ready) -> int:
+        """Start, serve, stop. Returns the exit code."""
+        self._loop = asyncio.get_running_loop()
+        self._stopped = self._loop.create_future()
+        started = time.monotonic()
+        try:
+            self._build()
+            addresses = await self._listen()
+        except StartError as error:
+            return error.exit_code
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._begin_stop)
+        self._schedule()
+        self._flush_logs_each_second()
+        self._report("00-0015", seconds=int(time.monotonic() - started))
+        ready(addresses)
+        return self._end(await self._stopped)
+
+    # ---- start
+
+    def _build(self) -> None:
+        definition = self._model.definition
+        self._report(
+            "00-0001",
+            version=version.AMPSD_VERSION,
+            amps_version=version.AMPS_VERSION,
+            name=definition.name,
+            path=self._model.path,
+        )
+        try:
+            log = self._open_log()
+        except JournalDamageError as error:
+            self._report("1E-0002", file=error.file, offset=error.offset, what=error.what)
+            raise StartError(EXIT_STORAGE) from error
+        except OSError as error:
+            self._report("1E-0003", file=error.filename or "", error=error.strerror or str(error))
+            raise StartError(EXIT_STORAGE) from error
+        self._reactor = Reactor(self._instance, log, self._journal, self._clock, self._net)
+        self._instance.start()
+
+    def _open_log(self) -> Log:
+        """The log, with everything in it folded into the instance. Raises JournalDamageError and OSError."""
+        definition = self._model.definition
+        transaction_log = definition.transaction_log
+        if transaction_log is None:
+            unlogged = Unlogged()
+            self._begin_instance(unlogged)
+            return unlogged
+        directory = os.path.abspath(transaction_log.journal_directory)
+        self._disk = RealDisk(self._disk_completed)
+        self._disk.make_directory(directory)
+        self._lock(directory, definition.name)
+        self._journal = Journal(self._disk)
+        self._begin_instance(self._journal)
+        started = time.monotonic()
+        recovered = recover(
+            self._disk,
+            directory,
+            definition.name,
+            transaction_log.journal_size_bytes,
+            blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode(),
+            self._instance.restore,
+        )
+        self._journal.begin(recovered.tail)
+        self._tell_recovery(directory, recovered, time.monotonic() - started)
+        return self._journal
+
+    def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
+        if recovered.cut_bytes:
+            self._report("1E-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
+        self._report(
+            "1E-0000",
+            directory=directory,
+            segments=len(recovered.tail.segments),
+            records=recovered.records,
+            seconds=f"{seconds:.3f}",
+        )
+
+    def _lock(self, directory: str, name: str) -> None:
+        """Two processes on one journal would overwrite each other."""
+        path = f"{directory}/{name}.lock"
+        self._lock_file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._report("1E-0005", directory=directory)
+            raise StartError(EXIT_STORAGE) from error
+
+    def _begin_instance(self, log: Log) -> None:
+        self._instance = Instance(self._model, log, self._report)
+        self._instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
+
+    async def _listen(self) -> list[str]:
+        addresses: list[str] = []
+        for definition in self._model.definition.transports:
+            if definition.initial_state == "disabled":
+                continue
+            try:
+                bound = await self._net.listen(definition)
+            except OSError as error:
+                self._report(
+                    "11-0002",
+                    transport=definition.name,
+                    address=str(definition.inet_addr),
+                    error=error.strerror or str(error),
+                )
+                self._net.stop_listening()
+                raise StartError(EXIT_ADDRESS) from error
+            for host, port in bound:
+                text = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                self._report("11-0001", transport=definition.name, address=text)
+                addresses.append(f"tcp://{text}/amps/{definition.message_type or 'json'}")
+        return addresses
+
+    # ---- the loop
+
+    def _post(self, one: Input) -> None:
+        self._inputs.append(one)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._loop.call_soon(self._turn)
+
+    def _disk_completed(self, ticket: int, error: OSError | None) -> None:
+        """In the worker thread: the loop may be gone when the process is ending."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._post, DiskCompleted(ticket, error))
+
+    def _turn(self) -> None:
+        self._is_scheduled = False
+        inputs, self._inputs = self._inputs, []
+        if self._stopped.done():
+            return
+        try:
+            deadline = self._reactor.turn(inputs)
+        except JournalFailedError as error:
+            self._report("1E-0004", file=error.file, error=error.error.strerror or str(error.error))
+            self._stopped.set_result(EXIT_STORAGE)
+            return
+        except JournalDamageError as error:
+            self._report("1E-0002", file=error.file, offset=error.offset, what=error.what)
+            self._stopped.set_result(EXIT_STORAGE)
+            return
+        except Exception:  # noqa: BLE001 - the outermost line: a fault of ours stops the process, with its trace
+            self._report("FF-0003", trace=traceback.format_exc())
+            self._stopped.set_result(EXIT_INTERNAL)
+            return
+        self._set_timer(deadline)
+        self._continue_stop()
+
+    def _set_timer(self, deadline_ns: int | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline_ns is not None:
+            delay = max(0, deadline_ns - self._clock.monotonic_ns()) / 1e9
+            self._timer = self._loop.call_later(delay, self._schedule)
+
+    def _flush_logs_each_second(self) -> None:
+        self._flush_logs()
+        if not self._stopped.done():
+            self._loop.call_later(1.0, self._flush_logs_each_second)
+
+    # ---- stop
+
+    def _begin_stop(self) -> None:
+        """A signal: accept nobody new, let what was accepted become durable and be acknowledged, then close."""
+        if self._stop_after is not None:
+            return
+        self._report("FF-0001")
+        self._net.stop_listening()
+        self._instance.push_acks()
+        self._stop_after = self._journal.end if self._journal is not None else 0
+        self._schedule()
+
+    def _continue_stop(self) -> None:
+        if self._stop_after is None or self._stopped.done():
+            return
+        if self._instance.clients.connected:
+            if self._journal is None or self._journal.durable >= self._stop_after:
+                self._instance.close_all(STOPPING)
+                self._schedule()
+        elif self._journal is None or self._journal.is_idle:
+            self._stopped.set_result(EXIT_OK)
+
+    def _end(self, exit_code: int) -> int:
+        """Close everything; a clean end is marked in the journal. Returns the exit code."""
+        self._set_timer(None)
+        self._net.stop_listening()
+        self._net.close_all()
+        if self._disk is not None:
+            try:
+                if exit_code == EXIT_OK and self._journal is not None:
+                    self._journal.close()
+            except OSError as error:
+                self._report("1E-0004", file=error.filename or "", error=error.strerror or str(error))
+                exit_code = EXIT_STORAGE
+            self._disk.close()
+        self._report("FF-0002")
+        return exit_code

@@ -1,0 +1,121 @@
+"""TCP transports: bytes in and out of connections. What the bytes mean is decided by the reactor.
+
+Reads are appended to the reactor's inputs and one turn is scheduled for all of them; writes are what the turn sends.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import cast
+
+from ampsd import limits
+from ampsd.definitions.transports import TransportDefinition
+from ampsd.reactor import Connected, Disconnected, Input
+from ampsd.wire.command import CONNECTION_CLOSED, SLOW_CLIENT
+
+Post = Callable[[Input], None]
+"""Hands an input to the next turn."""
+
+_READ_PAUSE_BYTES = 8 * limits.MIB
+_LINGER_SECONDS = 5.0
+
+
+class Peer(asyncio.Protocol):
+    """One connection. Reading pauses while much of what this peer is owed has not left, so that a peer which only
+    sends cannot make the server hold its answers."""
+
+    def __init__(self, network: "TcpNet", definition: TransportDefinition) -> None:
+        self._network = network
+        self._definition = definition
+        self._post = network.post
+        self.connection = 0
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer connected."""
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's are not of asyncio's classes
+        self.transport.set_write_buffer_limits(high=_READ_PAUSE_BYTES)
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connection = self._network.register(self)
+        peer = transport.get_extra_info("peername")
+        address = f"{peer[0]}:{peer[1]}" if peer else "unknown"
+        self._post(Connected(self.connection, self._definition.name, self._definition.message_type, address))
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes arrived."""
+        self._post((self.connection, data))
+
+    def pause_writing(self) -> None:
+        """The peer does not read: do not take more commands from it."""
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The peer caught up."""
+        self.transport.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer is gone, or we closed."""
+        if self._network.forget(self.connection):
+            self._post(Disconnected(self.connection, CONNECTION_CLOSED))
+
+
+class TcpNet:
+    """The Net port over asyncio: all connections of all TCP transports, by number."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self._peers: dict[int, Peer] = {}
+        self._last = 0
+        self._servers: list[asyncio.Server] = []
+
+    async def listen(self, definition: TransportDefinition) -> list[tuple[str, int]]:
+        """Accept clients on the transport's address; returns the addresses in use. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        address = definition.inet_addr
+        server = await loop.create_server(
+            lambda: Peer(self, definition), address.host, address.port, reuse_address=True, backlog=1024
+        )
+        self._servers.append(server)
+        return [(name[0], name[1]) for name in (one.getsockname() for one in server.sockets)]
+
+    def register(self, peer: Peer) -> int:
+        """A new connection's number, never used again."""
+        self._last += 1
+        self._peers[self._last] = peer
+        return self._last
+
+    def forget(self, connection: int) -> bool:
+        """The connection is gone; whether it was known."""
+        return self._peers.pop(connection, None) is not None
+
+    def send(self, connection: int, data: bytes) -> None:
+        """Queue bytes to a peer; one that owes too much is cut off."""
+        peer = self._peers.get(connection)
+        if peer is None:
+            return
+        peer.transport.write(data)
+        if peer.transport.get_write_buffer_size() > limits.OUTBOUND_BYTES_MAX:
+            del self._peers[connection]
+            peer.transport.abort()
+            self.post(Disconnected(connection, SLOW_CLIENT))
+
+    def close(self, connection: int) -> None:
+        """Send what is queued, then close."""
+        peer = self._peers.pop(connection, None)
+        if peer is not None:
+            peer.transport.close()
+            # A peer that does not read would keep the socket and the bytes for ever.
+            asyncio.get_running_loop().call_later(_LINGER_SECONDS, peer.transport.abort)
+
+    def stop_listening(self) -> None:
+        """Accept no more clients."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+
+    def close_all(self) -> None:
+        """Close every connection."""
+        for connection in list(self._peers):
+            self.close(connection)
