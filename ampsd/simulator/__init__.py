@@ -1,0 +1,1 @@
+"""The fake world: the same ports, one seed."""

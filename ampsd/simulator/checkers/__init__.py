@@ -1,0 +1,1 @@
+"""One file per promise: a history in, violations out."""

@@ -1,0 +1,29 @@
+"""Every message that expired has exactly one dead letter, with its bytes and its reasons, whatever crashed when.
+
+Because expiry and dead letter are one batch, this holds for every state of the log, not only at the end.
+"""
+
+from collections import Counter
+
+from ampsd.engine.events import REASON_ORDER
+from ampsd.simulator.ledger import Ledger
+
+
+def check(ledger: Ledger, queue: bytes, dead_letter_topic: bytes) -> list[str]:
+    """Violations."""
+    wrong: list[str] = []
+    expected: Counter[bytes] = Counter()
+    removed: Counter[int] = Counter()
+    for position, reasons in ledger.removals(queue):
+        removed[position] += 1
+        if reasons:
+            words = ",".join(word for bit, word in enumerate(REASON_ORDER) if reasons >> bit & 1)
+            expected[b'{"message":%b,"reason":"%b"}' % (ledger.publishes[position].data, words.encode())] += 1
+    for position, times in removed.items():
+        if times > 1:
+            wrong.append(f"the message at {position} was removed {times} times")
+    found = Counter(one.data for one in ledger.publishes.values() if one.topic == dead_letter_topic)
+    if found != expected:
+        missing, extra = list((expected - found).items()), list((found - expected).items())
+        wrong.append(f"dead letters: missing {missing}, too many {extra}")
+    return wrong

@@ -1,0 +1,82 @@
+"""What a seed draws: the configuration of the instance, the clients, and how often things go wrong."""
+
+from random import Random
+
+from ampsd.config.model import Model, load
+from ampsd.simulator.clients import Mood
+
+SEGMENT_SIZE = 24 * 1024
+"""Small journal files, so that a short life crosses several."""
+
+CONFIG = """<AMPSConfig>
+  <Name>Sim</Name>
+  <Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr><Protocol>amps</Protocol></Transport></Transports>
+  <SOW>
+    <Queue><Name>Jobs</Name><MessageType>json</MessageType>
+      <MaxCancels>{max_cancels}</MaxCancels><MaxDeliveries>{max_deliveries}</MaxDeliveries>
+      <MaxPerSubscriptionBacklog>{backlog}</MaxPerSubscriptionBacklog>
+      <FairnessModel>{fairness}</FairnessModel>{lease}{expiration}</Queue>
+    <Queue><Name>Once</Name><MessageType>json</MessageType><Semantics>at-most-once</Semantics>
+      <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
+    <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
+      <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
+  </SOW>
+  <TransactionLog><JournalDirectory>/sim</JournalDirectory>
+    <Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>
+  <Actions><Action>
+    <On><Module>amps-action-on-sow-expire-message</Module>
+      <Options><Topic>Jobs</Topic><MessageType>json</MessageType></Options></On>
+    <Do><Module>amps-action-do-publish-message</Module>
+      <Options><Topic>FailedJobs</Topic><MessageType>json</MessageType>
+        <Data>{{"message":{{{{AMPS_DATA}}}},"reason":"{{{{AMPS_REASON}}}}"}}</Data></Options></Do>
+  </Action></Actions>
+</AMPSConfig>
+"""
+
+_models: dict[str, Model] = {}
+
+
+class Draw:
+    """One seed's options, drawn once; printed with every failure."""
+
+    def __init__(self, rng: Random) -> None:
+        self.lease_ns = rng.choice((0, 0, 50_000_000, 2_000_000_000))
+        self.expiration_ns = rng.choice((0, 0, 0, 5_000_000_000))
+        self.max_cancels = rng.choice((0, 1, 3))
+        self.max_deliveries = rng.choice((0, 2, 10))
+        self.fairness = rng.choice(("fast", "round-robin", "proportional"))
+        self.publishers = rng.randint(1, 3)
+        self.workers = rng.randint(1, 3)
+        self.share = rng.randint(5, 40)
+        self.backlog = rng.choice((1, 3, 20))
+        self.mood = Mood(rng.choice((0, 0.3, 0.8)), rng.choice((0, 0.1)), rng.choice((0, 0.1)), rng.choice((0, 0.05)))
+        self.crash = rng.choice((0.0, 0.002, 0.01))
+        self.kill_share = rng.choice((0.0, 0.5, 1.0))
+        self.stop_share = rng.choice((0.0, 0.2))
+        self.jump = rng.choice((0.0, 0.01))
+        self.disk_error = rng.choice((0.0, 0.0, 0.002))
+        self.patience = rng.choice((0.2, 0.5, 0.9))
+
+    def __repr__(self) -> str:
+        shown = {name: value for name, value in vars(self).items() if name != "mood"}
+        mood = {name: getattr(self.mood, name) for name in Mood.__slots__}
+        return f"Draw({shown}, mood={mood})"
+
+    def model(self) -> Model:
+        """The instance's configuration."""
+        text = CONFIG.format(
+            max_cancels=self.max_cancels,
+            max_deliveries=self.max_deliveries,
+            backlog=self.backlog,
+            fairness=self.fairness,
+            lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            expiration=f"<Expiration>{self.expiration_ns // 1_000_000}ms</Expiration>" if self.expiration_ns else "",
+        )
+        if text not in _models:
+            loading = load(
+                "sim.xml", read=lambda _: text.encode(), environment={}, working_directory="/", dev_directory=None
+            )
+            if loading.model is None:
+                raise AssertionError("\n".join(map(str, loading.findings)))
+            _models[text] = loading.model
+        return _models[text]

@@ -1,0 +1,32 @@
+"""What the log holds, read the way recovery reads it: the ground truth that the checkers compare with the history."""
+
+from ampsd.simulator.disk import SimDisk
+from ampsd.storage import records
+from ampsd.storage.recovery import recover
+
+
+class Ledger:
+    """Every record of a log, in order, and what follows from them."""
+
+    def __init__(self, disk: SimDisk, directory: str, instance_name: str, segment_size: int) -> None:
+        self.publishes: dict[int, records.Publish] = {}
+        self.changes: list[records.QueueChange] = []
+        self.sequences: list[records.Sequence] = []
+        self.end = recover(disk, directory, instance_name, segment_size, b"sim", self._add).tail.position
+
+    def _add(self, position: int, length: int, record: records.Record) -> None:
+        if isinstance(record, records.Publish):
+            self.publishes[position] = record
+        elif isinstance(record, records.QueueChange):
+            self.changes.append(record)
+        else:
+            self.sequences.append(record)
+
+    def removals(self, queue: bytes) -> list[tuple[int, int]]:
+        """Position and reasons of every removal from a queue, in order."""
+        return [
+            (position, change.reasons)
+            for change in self.changes
+            if change.kind == records.REMOVE and change.queue == queue
+            for position in change.positions
+        ]

@@ -1,0 +1,302 @@
+"""One instance, its disk, its network and its clients, driven by one seed.
+
+The production Reactor runs unchanged. A step is one small thing: bytes arrive, a disk verb completes, a client
+acts, time passes, the server dies. A crash throws the instance away and builds the next one from what the disk kept.
+The same seed gives the same trace, byte for byte.
+"""
+
+from random import Random
+
+from ampsd.engine.queue import Lease
+from ampsd.instance import Instance
+from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
+from ampsd.simulator.checkers import acknowledged, damage, dead_letters, leases, order, removals
+from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
+from ampsd.simulator.clock import SimClock
+from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.faults import SEGMENT_SIZE, Draw
+from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
+from ampsd.simulator.ledger import Ledger
+from ampsd.simulator.network import SimNet
+from ampsd.storage.journal import Journal
+from ampsd.storage.log import JournalFailedError
+from ampsd.storage.recovery import recover
+from ampsd.wire.command import CONNECTION_CLOSED, STOPPING
+
+DIRECTORY = "/sim"
+STEPS_MAX = 200_000
+
+
+class World:
+    """A run. `run` returns when everything published has come to an end, faults included."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.rng = Random(seed)
+        self.draw = Draw(self.rng)
+        self.model = self.draw.model()
+        self.clock = SimClock()
+        self.disk = SimDisk()
+        self.net = SimNet()
+        self.history = History()
+        self.lives = 0
+        self.disk_failures = 0
+        self._server = Server(self.net, self.history)
+        self._inputs: list[Input] = []
+        self._deadline: int | None = None
+        self._is_calm = False
+        self._leases: dict[bytes, Lease] = {}
+        self._order: list[order.Entry] = []
+        self.violations: list[str] = []
+        self.journal: Journal
+        self.instance: Instance
+        self._reactor: Reactor
+        self._clients = self._make_clients()
+        self._start()
+
+    # ---- what happens
+
+    def run(self) -> None:
+        """Faults first, then calm until all work is done."""
+        busy_steps = self.rng.randint(200, 1500)
+        for _ in range(busy_steps):
+            self._step()
+        self._is_calm = True
+        for client in self._clients:
+            if isinstance(client, SimWorker):
+                client.mood.keep = client.mood.vanish = 0.0
+                client.mood.cancel = min(client.mood.cancel, 0.3)
+        for _ in range(STEPS_MAX):
+            if self._is_done():
+                return
+            self._step()
+        raise AssertionError(f"seed {self.seed} does not come to an end: {self.draw!r}")
+
+    def stop(self) -> None:
+        """An orderly end, so that the log can be read as it is."""
+        self.disk.fault = lambda verb: None
+        self.instance.push_acks()
+        self.instance.close_all(STOPPING)
+        self._turn()
+        while not self.journal.is_idle:
+            self._disk_step()
+            self._turn()
+        self.journal.close()
+
+    @property
+    def bodies_seen(self) -> list[bytes]:
+        """Every body that reached a worker."""
+        return [one.body for one in self.history.observations if isinstance(one, Delivery)]
+
+    def on_verb(self) -> None:
+        """Called after each disk verb; a test may look at the disk then."""
+
+    def check(self) -> list[str]:
+        """Violations of the promises by this run; call `stop` first."""
+        ledger = Ledger(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE)
+        return [
+            *self.violations,
+            *self._check_log(ledger),
+            *leases.check(self.history, self.draw.lease_ns, b"Once"),
+            *removals.check(self.history),
+            *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng),
+        ]
+
+    def check_crash_state(self) -> list[str]:
+        """Violations of the promises by what the disk would hold if power went now; the run itself goes on."""
+        disk = self.disk.snapshot()
+        disk.crash(self.rng)
+        ledger = Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE)
+        durable = [one for one in self._order if one[0] < self.journal.durable]
+        again = Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE)
+        wrong = order.check(order.entries(ledger), order.entries(again))
+        return [*wrong, *order.check(durable, order.entries(ledger)), *self._check_log(ledger)]
+
+    def _check_log(self, ledger: Ledger) -> list[str]:
+        return [*acknowledged.check(self.history, ledger), *dead_letters.check(ledger, b"json:Jobs", b"FailedJobs")]
+
+    def _is_done(self) -> bool:
+        if any(isinstance(one, SimPublisher) and (one.left or one.store) for one in self._clients):
+            return False
+        if any(one.store for one in self._clients):
+            return False
+        return not any(queue.entries.count for queue in self.instance.queues)
+
+    def _step(self) -> None:
+        rng = self.rng
+        draw = rng.random()
+        if not self._is_calm:
+            if draw < self.draw.crash:
+                self._die()
+                return
+            if rng.random() < self.draw.jump:
+                self.clock.jump(rng.choice((-3_600_000_000_000, 3_600_000_000_000, 60_000_000_000)))
+        choice = rng.random()
+        if choice < 0.25:
+            self._client_step()
+        elif choice < 0.45:
+            self._arrive_at_server()
+        elif choice < 0.60:
+            self._arrive_at_client()
+        elif choice < 0.80 and self.disk.is_busy:
+            self._disk_step()
+        elif choice < 0.85:
+            self._pass_time()
+        elif rng.random() < self.draw.patience or self._inputs:
+            self._turn()
+
+    def _client_step(self) -> None:
+        client = self.rng.choice(self._clients)
+        if not client.connection:
+            client.connect()
+        elif client.is_logged_on:
+            client.act()
+
+    def _arrive_at_server(self) -> None:
+        for connection in self._server.opened:
+            self._inputs.append(Connected(connection, "t", None, f"10.0.0.{connection}:1"))
+        self._server.opened.clear()
+        for connection in self._server.hung_up:
+            self._close(connection)
+            self._inputs.append(Disconnected(connection, CONNECTION_CLOSED))
+        self._server.hung_up.clear()
+        pending = self.net.pending_to_server()
+        if pending:
+            connection = self.rng.choice(pending)
+            data = self.net.take_for_server(connection, self.rng)
+            self.history.trace(b"> %d %b" % (connection, data))
+            self._inputs.append((connection, data))
+
+    def _arrive_at_client(self) -> None:
+        self._server.now_ns = self.clock.monotonic
+        pending = self.net.pending_to_client()
+        if pending:
+            connection = self.rng.choice(pending)
+            data = self.net.to_client[connection].popleft()
+            self.history.trace(b"< %d %b" % (connection, data))
+            for client in self._clients:
+                if client.connection == connection:
+                    client.receive(data)
+        for connection in list(self.net.closed_by_server):
+            if not self.net.to_client.get(connection):
+                self.net.closed_by_server.remove(connection)
+                self._close(connection)
+
+    def _close(self, connection: int) -> None:
+        self.net.forget(connection)
+        self.history.observations.append(Ending(self.clock.monotonic, connection, b"", "closed"))
+        for client in self._clients:
+            if client.connection == connection:
+                client.disconnected()
+
+    def _pass_time(self) -> None:
+        ahead = 0 if self._deadline is None else self._deadline - self.clock.monotonic
+        ns = self.rng.choice((1_000, 1_000_000, 20_000_000, max(ahead, 0), max(ahead - 1, 0)))
+        self.clock.advance(min(ns, 3_000_000_000))
+        self._server.now_ns = self.clock.monotonic
+        self.history.trace(b"t %d %d" % (self.clock.monotonic, self.clock.wall))
+
+    def _disk_step(self) -> None:
+        if not self.disk.is_busy:
+            return
+        completion = self.disk.step()
+        self.on_verb()
+        if completion is not None:
+            self.history.trace(b"d %d %r" % (completion[0], completion[1] is None))
+            self._inputs.append(DiskCompleted(*completion))
+
+    def _turn(self) -> None:
+        inputs, self._inputs = self._inputs, []
+        sent = self.net.sent_bytes
+        try:
+            self._deadline = self._reactor.turn(inputs)
+        except JournalFailedError:
+            if self.net.sent_bytes != sent:
+                raise AssertionError("something was sent in the turn that saw the sync fail") from None
+            self.disk_failures += 1
+            self._die()
+            return
+        self._see_leases()
+
+    def _see_leases(self) -> None:
+        for queue in self.instance.queues:
+            if queue.definition.is_at_most_once:
+                continue
+            for bookmark, lease in queue.leases.items():
+                if self._leases.get(bookmark) is not lease:
+                    connection = lease[1].client.connection
+                    self.history.observations.append(Leased(self.clock.monotonic, connection, bookmark))
+            self._leases.update(queue.leases)
+
+    # ---- life and death
+
+    def _start(self) -> None:
+        self.lives += 1
+        self.journal = Journal(self.disk)
+        self.instance = Instance(self.model, self.journal, self._report)
+        self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
+        found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)
+        self.journal.begin(found.tail)
+        self._reactor = Reactor(self.instance, self.journal, self.journal, self.clock, self.net)
+        self.instance.start()
+        self._deadline = None
+        self._draw_disk_error()
+        self._turn()
+
+    def _draw_disk_error(self) -> None:
+        chance = 0.0 if self._is_calm else self.draw.disk_error
+        rng = self.rng
+
+        def fault(verb: object) -> OSError | None:
+            return OSError(5, "Input/output error") if chance and rng.random() < chance else None
+
+        self.disk.fault = fault
+
+    def _die(self) -> None:
+        """Stop, kill or lose power; then start again."""
+        self.disk.fault = lambda verb: None
+        draw = self.rng.random()
+        if draw < self.draw.stop_share and self.journal.failure is None:
+            self.stop()
+        elif draw < self.draw.kill_share and self.journal.failure is None:
+            self.disk.kill()
+        else:
+            self.disk.crash(self.rng)
+        self.history.trace(b"crash")
+        self.history.observations.append(Crash(self.clock.monotonic))
+        for connection in list(self.net.to_client):
+            self._drain(connection)
+            self.net.forget(connection)
+        self.net.closed_by_server.clear()
+        self._server.opened.clear()
+        self._server.hung_up.clear()
+        self._inputs.clear()
+        for client in self._clients:
+            client.disconnected()
+        self._start()
+
+    def _drain(self, connection: int) -> None:
+        """Some of what the server sent before it died still arrives."""
+        self._server.now_ns = self.clock.monotonic
+        waiting = self.net.to_client[connection]
+        for _ in range(self.rng.randint(0, len(waiting))):
+            data = waiting.popleft()
+            for client in self._clients:
+                if client.connection == connection:
+                    client.receive(data)
+
+    def _make_clients(self) -> list[SimClient]:
+        draw = self.draw
+        clients: list[SimClient] = []
+        for number in range(draw.publishers):
+            topic = b"Once" if number == 2 else b"Jobs"
+            clients.append(SimPublisher(f"pub{number}", self._server, self.rng, topic, draw.share))
+        for number in range(draw.workers):
+            clients.append(SimWorker(f"work{number}", self._server, self.rng, b"Jobs", draw.backlog, draw.mood))
+        calm = type(draw.mood)(0.0, 0.0, 0.0, draw.mood.vanish)
+        clients.append(SimWorker("once", self._server, self.rng, b"Once", 5, calm))
+        clients.append(SimWorker("review", self._server, self.rng, b"FailedJobs", 5, calm))
+        return clients
+
+    def _report(self, code: str, **values: object) -> None:
+        self.history.trace(b"log " + code.encode())
