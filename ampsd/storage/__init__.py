@@ -1,0 +1,1 @@
+"""How the order of messages is kept. FORMAT.md draws the bytes."""

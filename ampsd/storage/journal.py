@@ -1,0 +1,220 @@
+"""The transaction log on disk: segments of frames, group commit, and a superblock with the durable watermark.
+
+One write and one sync are under way at a time; what is sealed meanwhile goes out with the next. So a frame that names
+watermark W proves that everything below W was synced, and unsynced bytes are always at the end.
+"""
+
+from bisect import bisect_right
+
+from ampsd import limits
+from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Verb
+from ampsd.storage import frame, records, segment, superblock
+from ampsd.storage.log import JournalDamageError, JournalFailedError
+from ampsd.storage.segment import Segment
+from ampsd.storage.superblock import Superblock
+
+_SUPERBLOCK_SYNC_BYTES = 16 * limits.MIB
+"""How much may be written before the superblock is synced too: what a power cut makes recovery copy forward at most."""
+
+
+class Tail:
+    """Where recovery found the end: the state from which appending goes on."""
+
+    __slots__ = ("chain", "directory", "index", "instance_name", "position", "segment_size", "segments", "superblock")
+
+    def __init__(
+        self,
+        directory: str,
+        instance_name: str,
+        segment_size: int,
+        segments: list[Segment],
+        position: int,
+        index: int,
+        chain: int,
+        block: Superblock,
+    ) -> None:
+        self.directory = directory
+        self.instance_name = instance_name
+        self.segment_size = segment_size
+        self.segments = segments
+        self.position = position
+        self.index = index
+        self.chain = chain
+        self.superblock = block
+
+
+class Journal:
+    """The Log on disk. The reactor calls `flush` each turn and `completed` when the submitted verbs are done."""
+
+    def __init__(self, disk: Disk, tail: Tail | None = None) -> None:
+        """With a tail the journal is begun; without, `begin` follows when recovery has found it."""
+        self._disk = disk
+        self._batch: list[bytes] = []
+        self._sealed: list[bytes] = []
+        self._in_flight_end: int | None = None
+        self._ticket = 0
+        self.batch_size = 0
+        self.durable = 0
+        self.append_position = 0
+        self.failure: JournalFailedError | None = None
+        if tail is not None:
+            self.begin(tail)
+
+    def begin(self, tail: Tail) -> None:
+        """Go on from where recovery found the end."""
+        self._directory = tail.directory
+        self._instance_name = tail.instance_name
+        self._segment_size = tail.segment_size
+        self._segments = tail.segments
+        self._bases = [one.base for one in tail.segments]
+        self._index = tail.index
+        self._chain = tail.chain
+        self._superblock = tail.superblock
+        self._superblock_path = superblock.path_of(tail.directory, tail.instance_name)
+        self._superblock_synced = tail.position
+        self._batch_start = tail.position
+        self._sealed_start = tail.position
+        self.durable = tail.position
+        self.append_position = tail.position + frame.HEADER_SIZE
+
+    @property
+    def segment_count(self) -> int:
+        """Journal files in use."""
+        return len(self._segments)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything added is durable."""
+        return not (self._batch or self._sealed or self._in_flight_end is not None)
+
+    @property
+    def end(self) -> int:
+        """What `durable` must reach for everything added so far to be durable."""
+        return self.append_position if self._batch else self._batch_start
+
+    def add(self, record: bytes) -> int:
+        """Add a record to the open batch; returns its position."""
+        position = self.append_position
+        self._batch.append(record)
+        size = len(record)
+        self.batch_size += size
+        self.append_position = position + size
+        return position
+
+    def seal(self) -> None:
+        """End the open batch: one frame, whole or absent after a crash."""
+        if not self._batch:
+            return
+        payload = b"".join(self._batch)
+        data, self._chain = frame.encode(payload, self._index, self._chain, self.durable)
+        self._index += 1
+        self._sealed.append(data)
+        self._batch.clear()
+        self._batch_start += len(data)
+        self.batch_size = 0
+        self.append_position = self._batch_start + frame.HEADER_SIZE
+
+    def flush(self) -> None:
+        """Submit what is sealed, unless a submission is under way or the journal has failed."""
+        if not self._sealed or self._in_flight_end is not None or self.failure is not None:
+            return
+        verbs = self._write_verbs()
+        self._sealed_start = self._batch_start
+        self._sealed.clear()
+        self._in_flight_end = self._batch_start
+        self._superblock = self._superblock.next(self._batch_start)
+        verbs.append(Pwrite(self._superblock_path, self._superblock.offset, self._superblock.encode()))
+        if self._in_flight_end - self._superblock_synced > _SUPERBLOCK_SYNC_BYTES:
+            verbs.append(Fdatasync(self._superblock_path))
+            self._superblock_synced = self._in_flight_end
+        self._ticket += 1
+        self._disk.submit(self._ticket, verbs)
+
+    def completed(self, ticket: int, error: OSError | None) -> None:
+        """The submitted verbs are done. After an error nothing on this journal becomes durable any more."""
+        if ticket != self._ticket or self._in_flight_end is None:
+            raise AssertionError(f"ticket {ticket} completed, but {self._ticket} is under way")
+        if error is not None:
+            self.failure = JournalFailedError(self._segments[-1].path, error)
+            return
+        if self.failure is None:
+            self.durable = self._in_flight_end
+            self._in_flight_end = None
+
+    def close(self) -> None:
+        """Mark the end as clean, so that the next start goes on in the same segment. Raises OSError."""
+        if not self.is_idle or self.failure is not None:
+            raise AssertionError("a journal is closed only when everything added is durable")
+        self._superblock = self._superblock.next(self.durable, is_clean=True)
+        self._disk.perform(
+            [
+                Pwrite(self._superblock_path, self._superblock.offset, self._superblock.encode()),
+                Fdatasync(self._superblock_path),
+            ]
+        )
+
+    def read(self, position: int, length: int) -> bytes:
+        """The record at `position`, which must be durable. Raises JournalDamageError."""
+        if position + length > self.durable:
+            raise AssertionError(f"record at {position} is read before it is durable ({self.durable})")
+        file = self._segments[bisect_right(self._bases, position) - 1]
+        offset = file.offset_of(position)
+        record = self._disk.pread(file.path, offset, length)
+        if len(record) != length:
+            raise JournalDamageError(file.path, offset, f"{length} bytes expected, {len(record)} found")
+        return record
+
+    def read_publish(self, position: int, length: int) -> records.Publish:
+        """The publish record at `position`. Raises JournalDamageError."""
+        try:
+            return records.decode_publish(self.read(position, length))
+        except records.DamagedRecordError as error:
+            file = self._segments[bisect_right(self._bases, position) - 1]
+            raise JournalDamageError(file.path, file.offset_of(position), str(error)) from error
+
+    def _write_verbs(self) -> list[Verb]:
+        """Write the sealed frames, in one piece per segment; a full segment is synced before the next is begun."""
+        verbs: list[Verb] = []
+        current = self._segments[-1]
+        piece: list[bytes] = []
+        piece_start = position = self._sealed_start
+        index = self._index - len(self._sealed)
+        for data in self._sealed:
+            if not current.has_room(position, len(data)):
+                if piece:
+                    verbs.append(Pwrite(current.path, current.offset_of(piece_start), b"".join(piece)))
+                verbs.append(Fdatasync(current.path))
+                chain = int.from_bytes(data[12:16], "little")
+                current = self._begin_segment(current.number + 1, position, index, chain, len(data), verbs)
+                piece = []
+                piece_start = position
+            piece.append(data)
+            position += len(data)
+            index += 1
+        verbs.append(Pwrite(current.path, current.offset_of(piece_start), b"".join(piece)))
+        verbs.append(Fdatasync(current.path))
+        return verbs
+
+    def _begin_segment(
+        self, number: int, base: int, first_index: int, chain: int, length: int, verbs: list[Verb]
+    ) -> Segment:
+        path = segment.path_of(self._directory, self._instance_name, number)
+        size = max(self._segment_size, segment.HEADER_SIZE + length)
+        begun = Segment(path, number, base, first_index, chain, size)
+        verbs.extend(creation_verbs(self._directory, begun, self._superblock.journal_id, b""))
+        self._segments.append(begun)
+        self._bases.append(base)
+        return begun
+
+
+def creation_verbs(directory: str, new: Segment, journal_id: bytes, frames: bytes) -> list[Verb]:
+    """Create a segment that holds `frames`, under its own name only once it is durable."""
+    temporary = new.path + ".new"
+    header = segment.encode_header(new, journal_id)
+    return [
+        Create(temporary, new.size),
+        Pwrite(temporary, 0, header + frames),
+        Fdatasync(temporary),
+        Rename(temporary, new.path),
+        FsyncDir(directory),
+    ]

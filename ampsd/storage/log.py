@@ -1,0 +1,89 @@
+"""The one boundary of storage: an ordered log. Ordered now, durable later.
+
+Queues, publisher sequences and everything else that survives a restart are folds over it. A record is named by its
+position, in bytes, which never changes; records added between two seals become durable together or not at all.
+"""
+
+from typing import Protocol
+
+
+class Log(Protocol):
+    """Where records go. `append_position` only grows, and so does `durable`, behind it."""
+
+    @property
+    def append_position(self) -> int:
+        """Where the next record will be."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """What `durable` must reach for everything added so far to be durable."""
+        ...
+
+    @property
+    def durable(self) -> int:
+        """Everything below this position survives any crash."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """Bytes added since the last seal."""
+        ...
+
+    def add(self, record: bytes) -> int:
+        """Add a record to the open batch; returns its position."""
+        ...
+
+    def seal(self) -> None:
+        """End the open batch: what was added since the last seal is one atomic unit."""
+        ...
+
+    def flush(self) -> None:
+        """Start making sealed batches durable, unless that is already under way."""
+        ...
+
+    def read(self, position: int, length: int) -> bytes:
+        """The record of `length` bytes at `position`. Raises JournalDamageError when it is not what was written."""
+        ...
+
+
+class Unlogged:
+    """The log of an instance that has no TransactionLog: nothing is ever added, so everything is durable."""
+
+    append_position = 0
+    end = 0
+    durable = 0
+    batch_size = 0
+
+    def add(self, record: bytes) -> int:
+        """Never called: without a TransactionLog no topic is logged."""
+        raise AssertionError("a record was logged although the configuration has no TransactionLog")
+
+    def seal(self) -> None:
+        """Nothing to seal."""
+
+    def flush(self) -> None:
+        """Nothing to flush."""
+
+    def read(self, position: int, length: int) -> bytes:
+        """Never called: nothing was added."""
+        raise AssertionError("a record was read although the configuration has no TransactionLog")
+
+
+class JournalDamageError(Exception):
+    """Bytes that were acknowledged as durable are not what was written. Names the file and the offset in it."""
+
+    def __init__(self, file: str, offset: int, what: str) -> None:
+        super().__init__(f"{file} is damaged at offset {offset}: {what}")
+        self.file = file
+        self.offset = offset
+        self.what = what
+
+
+class JournalFailedError(Exception):
+    """Writing or syncing failed. Nothing more may be acknowledged on this journal."""
+
+    def __init__(self, file: str, error: OSError) -> None:
+        super().__init__(f"{file}: {error.strerror or error}")
+        self.file = file
+        self.error = error

@@ -1,0 +1,68 @@
+"""Two slots that hold the durable watermark, written in turn; the valid one of the higher generation counts.
+
+The watermark is what tells a torn tail (may be cut) from damage in acknowledged data (must stop). A slot fits in one
+sector, so a crash leaves the old or the new one. It is written after each sync, so that a killed process leaves the
+exact watermark, and synced itself only at start, rotation and stop: an older watermark is safe, only less sharp.
+"""
+
+import struct
+import zlib
+
+MAGIC = b"AMPSDSUP"
+VERSION = 1
+SLOT_SIZE = 4096
+FILE_SIZE = 2 * SLOT_SIZE
+_SLOT = struct.Struct("<8sHHIQQ32s")
+_CRC = struct.Struct("<I")
+
+
+class Superblock:
+    """What the slots say: everything below `watermark` is durable; `is_clean` means nothing was written after it."""
+
+    __slots__ = ("generation", "is_clean", "journal_id", "watermark")
+
+    def __init__(self, generation: int, watermark: int, is_clean: bool, journal_id: bytes) -> None:
+        self.generation = generation
+        self.watermark = watermark
+        self.is_clean = is_clean
+        self.journal_id = journal_id
+
+    def next(self, watermark: int, is_clean: bool = False) -> "Superblock":
+        """The successor to write."""
+        return Superblock(self.generation + 1, watermark, is_clean, self.journal_id)
+
+    @property
+    def offset(self) -> int:
+        """Where in the file this generation goes."""
+        return (self.generation & 1) * SLOT_SIZE
+
+    def encode(self) -> bytes:
+        """Bytes of the slot."""
+        head = _SLOT.pack(
+            MAGIC, VERSION, int(self.is_clean), 0, self.generation, self.watermark, self.journal_id.ljust(32, b"\0")
+        )
+        return head + _CRC.pack(zlib.crc32(head))
+
+
+def path_of(directory: str, instance_name: str) -> str:
+    """Where the superblock of an instance lives."""
+    return f"{directory}/{instance_name}.superblock"
+
+
+def _decode(slot: bytes) -> Superblock | None:
+    if len(slot) < _SLOT.size + _CRC.size or not slot.startswith(MAGIC):
+        return None
+    (crc,) = _CRC.unpack_from(slot, _SLOT.size)
+    if crc != zlib.crc32(slot[: _SLOT.size]):
+        return None
+    _, version, is_clean, _, generation, watermark, journal_id = _SLOT.unpack_from(slot)
+    if version != VERSION:
+        return None
+    return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"))
+
+
+def decode(data: bytes) -> Superblock | None:
+    """The newest valid slot of the file's bytes, None when neither is intact."""
+    slots = [_decode(data[:SLOT_SIZE]), _decode(data[SLOT_SIZE:FILE_SIZE])]
+    valid = [slot for slot in slots if slot is not None]
+    return max(valid, key=lambda slot: slot.generation) if valid else None
