@@ -41,16 +41,22 @@ def connect(uri: str, name: str) -> AMPS.Client:
     return client
 
 
-def subscribe(client: AMPS.Client, topic: str) -> "queue.Queue[AMPS.Message]":
-    """Messages of a queue, copied out of the client's thread."""
-    inbox: queue.Queue[AMPS.Message] = queue.Queue()
+def subscribe(client: AMPS.Client, topic: str) -> "queue.Queue[tuple[str, str]]":
+    """Bookmark and body of each message, copied out in the client's thread: the message object is used again."""
+    inbox: queue.Queue[tuple[str, str]] = queue.Queue()
 
     def put(message: AMPS.Message) -> None:
         if message.get_command() != "ack":
-            inbox.put(message.copy() if hasattr(message, "copy") else message)
+            inbox.put((message.get_bookmark(), message.get_data()))
 
     client.execute_async(AMPS.Command("subscribe").set_topic(topic).set_options("max_backlog=5"), put)
     return inbox
+
+
+def cancel(client: AMPS.Client, topic: str, bookmark: str) -> None:
+    """Return a message to its queue; inside a message handler, `message.ack("cancel")` does the same."""
+    command = AMPS.Command("sow_delete").set_topic(topic).set_bookmark(bookmark).set_options("cancel")
+    client.execute_async(command, None)
 
 
 def story(uri: str) -> None:
@@ -64,20 +70,19 @@ def story(uri: str) -> None:
     jobs = subscribe(worker, "Jobs")
     done, cancels = 0, 0
     while done < 2 or cancels < 3:
-        job = jobs.get(timeout=WAIT_SECONDS)
-        if '"id":2' in job.get_data():
+        bookmark, job = jobs.get(timeout=WAIT_SECONDS)
+        if '"id":2' in job:
             cancels += 1
-            print(f"worker     cannot do {job.get_data()}: cancel {cancels} of 3")
-            answer = AMPS.Command("sow_delete").set_topic("Jobs").set_bookmark(job.get_bookmark())
-            worker.execute_async(answer.set_options("cancel"), None)
+            print(f"worker     cannot do {job}: cancel {cancels} of 3")
+            cancel(worker, "Jobs", bookmark)
         else:
             done += 1
-            print(f"worker     has done  {job.get_data()}: ack")
-            worker.ack("Jobs", job.get_bookmark())
+            print(f"worker     has done  {job}: ack")
+            worker.ack("Jobs", bookmark)
     reviewer = connect(uri, "reviewer")
-    letter = subscribe(reviewer, "FailedJobs").get(timeout=WAIT_SECONDS)
-    print(f"reviewer   finds in FailedJobs: {letter.get_data()}")
-    reviewer.ack("FailedJobs", letter.get_bookmark())
+    bookmark, letter = subscribe(reviewer, "FailedJobs").get(timeout=WAIT_SECONDS)
+    print(f"reviewer   finds in FailedJobs: {letter}")
+    reviewer.ack("FailedJobs", bookmark)
     reviewer.publish_flush()
     for client in (publisher, worker, reviewer):
         client.close()

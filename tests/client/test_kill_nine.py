@@ -50,35 +50,61 @@ class Publisher:
 
 
 class Worker:
-    """Acknowledges jobs, but cancels some every time it sees them."""
+    """Acknowledges jobs, but cancels some every time it sees them; connects again whenever the server is back.
 
-    def __init__(self, daemon: DaemonProcess, name: str, topic: str) -> None:
-        self.client = ha_client(daemon, name)
-        self.client.connect_and_logon()
+    A plain client, because the store of an HAClient replays a `cancel` without its option after a reconnect: it would
+    acknowledge the job instead (docs/compatibility.md).
+    """
+
+    def __init__(self, daemon: DaemonProcess, name: str) -> None:
         self.seen = 0
-        self._topic = topic
-        command = AMPS.Command("subscribe").set_topic(topic).set_options("max_backlog=100")
-        self.client.execute_async(command, self._handle)
+        self._daemon = daemon
+        self._name = name
+        self._is_over = threading.Event()
+        self._lost = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while not self._is_over.is_set():
+            client = AMPS.Client(self._name)
+            client.set_disconnect_handler(lambda _: self._lost.set())
+            client.set_exception_listener(lambda error: None)
+            self._lost.clear()
+            try:
+                client.connect(self._daemon.uri)
+                client.logon()
+                command = AMPS.Command("subscribe").set_topic("Jobs").set_options("max_backlog=100")
+                client.execute_async(command, self._handle)
+                self._lost.wait()
+            except AMPS.AMPSException:
+                self._is_over.wait(0.02)
+            client.close()
 
     def _handle(self, message: AMPS.Message) -> None:
         if message.get_command() == "ack":
             return
         self.seen += 1
-        must_fail = self._topic == "Jobs" and json.loads(message.get_data())["id"] % FAILING_EVERY == 0
+        must_fail = json.loads(message.get_data())["id"] % FAILING_EVERY == 0
         message.ack("cancel" if must_fail else "")
+
+    def stop(self) -> None:
+        """Work no more."""
+        self._is_over.set()
+        self._lost.set()
+        self._thread.join()
 
 
 def test_nothing_is_lost_or_doubled_through_fifty_kills(start_daemon: StartDaemon) -> None:
     rng = random.Random(50)
     daemon = start_daemon()
     publisher = Publisher(daemon)
-    workers = [Worker(daemon, f"worker{number}", "Jobs") for number in range(3)]
+    workers = [Worker(daemon, f"worker{number}") for number in range(3)]
     for _ in range(KILLS):
         threading.Event().wait(rng.uniform(0.02, 0.5))
         daemon.kill()
         daemon.start()
     wait_until(lambda: publisher.is_done, 120)
-    publisher.client.publish_flush()
     review = AMPS.Client("review")
     review.connect(daemon.uri)
     review.logon()
@@ -100,8 +126,10 @@ def test_nothing_is_lost_or_doubled_through_fifty_kills(start_daemon: StartDaemo
         return before == last_seen
 
     wait_until(is_quiet, 60)
-    for client in (publisher.client, review, *(worker.client for worker in workers)):
-        client.disconnect()
+    for worker in workers:
+        worker.stop()
+    publisher.client.disconnect()
+    review.disconnect()
     assert daemon.stop() == 0
     check_the_log(daemon, letters)
 
