@@ -158,7 +158,7 @@ def _exclusive(built: Builder) -> Iterable[Finding]:
 
 
 def _watched_queues(built: Builder) -> Iterable[Finding]:
-    """L: on-sow-expire-message waits for ever on a topic that is no queue, since nothing else expires yet."""
+    """An on-sow-expire-message waits for ever on a topic that is no queue, since nothing else expires yet."""
     if built.has_unbuilt(QueueDefinition):
         return
     queues = {(one.definition.name, one.definition.message_type): one for one in _queues(built)}

@@ -6,7 +6,7 @@ from ampsd.declare import AT_LEAST_ONE, ByModule, Definition, option
 
 
 class ActionDefinition(Definition, element="Action"):
-    """One action: any of its On starts its If and Do, in the order of the file (User Guide, Automating AMPS ...)."""
+    """One action: any of its On starts its If and Do, in file order (User Guide, Automating AMPS With Actions)."""
 
     name = "action"
     """What reports call it, such as "action 2": AMPS has no names for actions. Not part of its value."""

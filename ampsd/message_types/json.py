@@ -116,6 +116,7 @@ class JsonFields:
 class Json:
     """The message type json. Bounds are checked before the parser sees a byte."""
 
+    __slots__ = ()
     name = "json"
 
     def fields(self, body: bytes) -> JsonFields:

@@ -6,6 +6,8 @@ from ampsd.message_types.message_type import BodyError, Fields
 class Opaque:
     """A type known by name; nothing that needs a field of its bodies can be configured or filtered."""
 
+    __slots__ = ("name",)
+
     def __init__(self, name: str) -> None:
         self.name = name
 

@@ -1,0 +1,101 @@
+"""Small modules and a recorder for tests of the graph and of firings."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from ampsd.actions.firing import Firing
+from ampsd.actions.graph import Action, ActionGraph
+from ampsd.actions.module import Do, If, On, StepFailed, Steps
+from ampsd.actions.run import Firings
+from ampsd.declare import VERBATIM, option
+from ampsd.engine.effects import PublishMessage, Request, WriteLog
+from ampsd.engine.events import Event, MessagePublished
+
+
+class Ping(Event):
+    """Something happened to `name`."""
+
+    __slots__ = ("name",)
+    variables: ClassVar[tuple[str, ...]] = ("NAME",)
+
+    def __init__(self, name: str, depth: int = 0) -> None:
+        super().__init__(depth)
+        self.name = name
+
+    def context(self) -> dict[str, bytes]:
+        return {"NAME": self.name.encode()}
+
+
+class OnPing(On, module="amps-action-on-test-ping"):
+    """Watches pings of one name, or of all."""
+
+    event = Ping
+    name: str = option(VERBATIM, "Name.", default="")
+
+    def matches(self, event: Event) -> bool:
+        assert isinstance(event, Ping)
+        return self.name in ("", event.name)
+
+
+class IfPing(If, module="amps-action-if-test-ping"):
+    """Passes for one name; cannot decide for `fault`."""
+
+    name: str = option(VERBATIM, "Name.")
+
+    def passes(self, firing: Firing) -> bool:
+        if firing.value("NAME") == b"fault":
+            raise StepFailed("cannot tell")
+        return firing.value("NAME") == self.name.encode()
+
+
+class DoLog(Do, module="amps-action-do-test-log"):
+    """Asks for log records, and fails when one of them does."""
+
+    words: str = option(VERBATIM, "Words, each a record.")
+
+    def run(self, firing: Firing) -> Steps:
+        for word in self.words.split():
+            failure = yield WriteLog(word, name=firing.value("NAME").decode())
+            if failure is not None:
+                raise StepFailed(failure)
+
+
+class DoPublish(Do, module="amps-action-do-test-publish"):
+    """Publishes to a topic; a failure is of no interest."""
+
+    topic: str = option(VERBATIM, "Topic.")
+
+    def run(self, firing: Firing) -> Steps:
+        yield PublishMessage(self.topic, "json", b"{}")
+
+
+class World:
+    """Performs requests and remembers everything; a publish is a ping of the topic's name."""
+
+    def __init__(self, *actions: Action) -> None:
+        self.requests: list[str] = []
+        self.reports: list[tuple[str, dict[str, object]]] = []
+        self.failures: dict[str, str] = {}
+        self.on_request: Callable[[Request, int], None] = lambda request, depth: None
+        self.firings = Firings(ActionGraph(actions), "Test", self.perform, self.report)
+
+    def perform(self, request: Request, depth: int) -> str | None:
+        if isinstance(request, PublishMessage):
+            self.requests.append(f"publish {request.topic}")
+            self.firings.offer(Ping(request.topic, depth))
+            return self.failures.get(request.topic)
+        self.requests.append(f"{request.code} {request.values['name']}")
+        self.on_request(request, depth)
+        return self.failures.get(request.code)
+
+    def report(self, code: str, **values: object) -> None:
+        self.reports.append((code, values))
+
+    def happen(self, *events: Event, now_ns: int = 0) -> None:
+        for event in events:
+            self.firings.offer(event)
+        self.firings.run_pending(now_ns)
+
+
+def published(topic: str = "news", data: bytes = b"{}", message_type: str = "json") -> MessagePublished:
+    return MessagePublished(topic, message_type, data, b"1|2|", b"20250101T000000Z", "ann")

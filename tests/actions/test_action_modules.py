@@ -1,0 +1,85 @@
+"""The registry of modules, and what every module declares."""
+
+import re
+
+import pytest
+
+from ampsd.actions import module
+from ampsd.actions.module import Do, If, On
+from ampsd.declare import Definition
+from ampsd.engine.events import Event, InstanceStarted
+
+BUILT = (
+    "amps-action-do-echo-message",
+    "amps-action-do-nothing",
+    "amps-action-do-publish-message",
+    "amps-action-if-condition",
+    "amps-action-on-publish-message",
+    "amps-action-on-sow-expire-message",
+    "amps-action-on-startup",
+)
+
+
+def test_names_are_those_of_the_folder() -> None:
+    assert module.names() == BUILT
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_every_module_is_found_under_its_name_and_documented(name: str) -> None:
+    cls = module.find(name)
+    assert cls is not None
+    assert cls.module == name
+    kind = {"on": On, "if": If, "do": Do}[name.removeprefix("amps-action-").partition("-")[0]]
+    assert issubclass(cls, kind)
+    assert "User Guide" in (cls.__doc__ or "")
+    if issubclass(cls, On):
+        assert issubclass(cls.event, Event)
+    for one in cls.declared:
+        assert one.doc.endswith(".")
+        assert one.reload == "live"
+        assert re.fullmatch("[A-Z][A-Za-z]+", one.xml)
+    assert module.find(name) is cls
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "amps-action-do-shutdown", "on_startup", "amps-action-on_startup", "amps-action-../module", "os", "x" * 9999],
+)
+def test_other_names_are_not_found(name: str) -> None:
+    assert module.find(name) is None
+
+
+def test_a_module_must_be_named_for_its_kind() -> None:
+    with pytest.raises(TypeError, match="amps-action-do-"):
+
+        class Wrong(Do, module="amps-action-on-wrong"):
+            """Named for another kind."""
+
+
+def test_a_name_is_registered_once() -> None:
+    module.find("amps-action-do-nothing")
+    with pytest.raises(TypeError, match="registered twice"):
+
+        class Again(Do, module="amps-action-do-nothing"):
+            """A second one."""
+
+
+def test_an_on_must_say_what_it_watches() -> None:
+    with pytest.raises(TypeError, match="needs `event`"):
+
+        class Blind(On, module="amps-action-on-blind"):
+            """Watches nothing."""
+
+
+def test_a_module_must_be_documented() -> None:
+    with pytest.raises(TypeError, match="doc string"):
+
+        class Silent(On, module="amps-action-on-silent"):
+            event = InstanceStarted
+
+
+def test_modules_are_definitions_with_values() -> None:
+    cls = module.find("amps-action-on-publish-message")
+    assert issubclass(cls, Definition)
+    assert cls(topic="a", message_type="json") == cls(topic="a", message_type="json")
+    assert cls(topic="a", message_type="json") != cls(topic="b", message_type="json")

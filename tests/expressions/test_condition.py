@@ -1,0 +1,71 @@
+"""Conditions: context variables are values and never change what the condition says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ampsd.expressions.compile import NoFields, VariableError, compile_condition
+from ampsd.expressions.lexer import ExpressionError
+
+
+def holds(text: str, **variables: bytes) -> bool:
+    return compile_condition(text).matches(NoFields(), variables)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_variable_in_quotes_is_a_text(quote: str) -> None:
+    text = f"{quote}{{{{NAME}}}}{quote} = 'ann'"
+    assert holds(text, NAME=b"ann")
+    assert not holds(text, NAME=b"bob")
+
+
+def test_text_and_variables_mix_in_a_string() -> None:
+    assert holds("'<{{A}}-<<B>>>' = '<x-y>'", A=b"x", B=b"y")
+    assert holds("'{{A}}' BEGINS WITH ('{{B}}')", A=b"xyz", B=b"xy")
+    assert holds("'{{A}}' LIKE '^x'", A=b"xyz")
+
+
+@given(value=st.binary())
+def test_no_value_gets_out_of_its_quotes(value: bytes) -> None:
+    assert not holds("'{{NAME}}' = 'ann' AND 1 = 2", NAME=value)
+    assert holds("'{{NAME}}' = '{{NAME}}' OR '{{NAME}}' IS NULL", NAME=value)
+
+
+@pytest.mark.parametrize("value", [b"' OR '1'='1", b'" OR ""="', b"\\", b"' OR 1=1 --", b"{{OTHER}}", b"\x00'"])
+def test_quotes_and_backslashes_of_a_value_are_text(value: bytes) -> None:
+    assert not holds("'{{NAME}}' = 'ann'", NAME=value, OTHER=b"ann")
+    assert not holds('"{{NAME}}" = "ann"', NAME=value, OTHER=b"ann")
+
+
+def test_an_undefined_variable_in_quotes_is_null() -> None:
+    assert holds("'{{NOBODY}}' IS NULL")
+    assert holds("'x{{NOBODY}}' = 'x'")
+
+
+@pytest.mark.parametrize("value", [b"5", b" 5\n", b"5.0", b"+5", b"0.5e1"])
+def test_a_variable_outside_quotes_is_a_number(value: bytes) -> None:
+    assert holds("{{N}} > 4 AND {{ N }} * 2 = 10", N=value)
+
+
+@pytest.mark.parametrize("value", [b"", b"abc", b"1 OR 1=1", b"5)", b"/a", b"NULL", b"0x5", b"nan", b"1_0", b"'5'"])
+def test_anything_else_outside_quotes_is_an_error(value: bytes) -> None:
+    with pytest.raises(VariableError, match=r"^\{\{N\}\} is not a number"):
+        holds("{{N}} > 4", N=value)
+
+
+def test_an_undefined_variable_outside_quotes_is_an_error() -> None:
+    with pytest.raises(VariableError):
+        holds("{{N}} > 4")
+
+
+def test_variables_are_each_named_once_in_the_order_of_the_text() -> None:
+    assert compile_condition("'{{B}}{{A}}' = 'x' AND {{C}} > {{A}}").variables == ("B", "A", "C")
+
+
+def test_a_pattern_may_hold_no_variable() -> None:
+    with pytest.raises(ExpressionError, match="without variables"):
+        compile_condition("'x' LIKE '{{P}}'")
+
+
+def test_a_field_is_null_because_there_is_no_message() -> None:
+    assert holds("/a IS NULL")
