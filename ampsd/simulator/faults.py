@@ -54,7 +54,7 @@ class Draw:
         self.kill_share = rng.choice((0.0, 0.5, 1.0))
         self.stop_share = rng.choice((0.0, 0.2))
         self.jump = rng.choice((0.0, 0.01))
-        self.disk_error = rng.choice((0.0, 0.0, 0.002))
+        self.disk_error = rng.choice((0.0, 0.0, 0.002, 0.01))
         self.patience = rng.choice((0.2, 0.5, 0.9))
 
     def __repr__(self) -> str:
