@@ -48,8 +48,12 @@ BATCH_SIZE_MAX = 4 * MIB
 OUTBOUND_BYTES_MAX = 256 * MIB
 """Bytes queued to one client that does not read; beyond it the client is disconnected as slow."""
 
-BODY_CACHE_BYTES_MAX = 32 * MIB
-"""Recent bodies kept to be delivered without reading the journal."""
+BODY_CACHE_BYTES_MAX = 8 * MIB
+"""Recent bodies kept to be delivered without reading the journal, what each costs beside its bytes included."""
+
+JOURNAL_BEHIND_MAX = 16 * MIB
+"""Bytes logged but not yet durable beyond which no more commands are read: a disk that is slower than the network
+must slow the publishers down, not fill the memory."""
 
 JSON_DEPTH_MAX = 128
 """Deepest nesting of a JSON body that is read. Deeper bodies are refused before any parser sees them."""

@@ -9,6 +9,9 @@ from ampsd import limits
 from ampsd.storage.log import Log
 from ampsd.storage.records import decode_publish
 
+_OVERHEAD = 300
+"""Bytes one remembered body costs beside its own: objects and table entries, measured."""
+
 Body = tuple[bytes, bytes | None]
 """The message and its correlation id."""
 
@@ -27,7 +30,7 @@ class Bodies:
         """Remember the message logged at `position`."""
         self._recent[position] = (data, correlation_id)
         self._order.append(position)
-        self._bytes += len(data)
+        self._bytes += len(data) + _OVERHEAD
         if self._bytes > self._bytes_max:
             self._evict()
 
@@ -46,7 +49,7 @@ class Bodies:
         body = self._recent.pop(position, None)
         if body is None:
             return
-        self._bytes -= len(body[0])
+        self._bytes -= len(body[0]) + _OVERHEAD
         order = self._order
         while order and order[0] not in self._recent:
             order.popleft()

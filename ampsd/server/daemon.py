@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from hashlib import blake2b
 
-from ampsd import version
+from ampsd import limits, version
 from ampsd.config.model import Model
 from ampsd.instance import Instance
 from ampsd.ports import Report
@@ -212,6 +212,8 @@ class Daemon:
             self._report("FF-0003", trace=traceback.format_exc())
             self._stopped.set_result(EXIT_INTERNAL)
             return
+        if self._journal is not None:
+            self._net.pause(self._journal.end - self._journal.durable > limits.JOURNAL_BEHIND_MAX)
         self._set_timer(deadline)
         self._continue_stop()
 

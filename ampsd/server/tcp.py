@@ -30,6 +30,7 @@ class Peer(asyncio.Protocol):
         self._post = network.post
         self.connection = 0
         self.transport: asyncio.Transport
+        self._is_behind = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer connected."""
@@ -49,11 +50,22 @@ class Peer(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The peer does not read: do not take more commands from it."""
-        self.transport.pause_reading()
+        self._is_behind = True
+        self.read_or_pause()
 
     def resume_writing(self) -> None:
         """The peer caught up."""
-        self.transport.resume_reading()
+        self._is_behind = False
+        self.read_or_pause()
+
+    def read_or_pause(self) -> None:
+        """Read commands unless this peer is behind with its answers, or the disk with everybody's."""
+        if self.transport.is_closing():
+            return
+        if self._is_behind or self._network.is_paused:
+            self.transport.pause_reading()
+        else:
+            self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone, or we closed."""
@@ -69,6 +81,7 @@ class TcpNet:
         self._peers: dict[int, Peer] = {}
         self._last = 0
         self._servers: list[asyncio.Server] = []
+        self.is_paused = False
 
     async def listen(self, definition: TransportDefinition) -> list[tuple[str, int]]:
         """Accept clients on the transport's address; returns the addresses in use. Raises OSError."""
@@ -80,10 +93,18 @@ class TcpNet:
         self._servers.append(server)
         return [(name[0], name[1]) for name in (one.getsockname() for one in server.sockets)]
 
+    def pause(self, is_paused: bool) -> None:
+        """Stop or go on reading commands from all peers."""
+        if is_paused != self.is_paused:
+            self.is_paused = is_paused
+            for peer in list(self._peers.values()):
+                peer.read_or_pause()
+
     def register(self, peer: Peer) -> int:
         """A new connection's number, never used again."""
         self._last += 1
         self._peers[self._last] = peer
+        peer.read_or_pause()
         return self._last
 
     def forget(self, connection: int) -> bool:

@@ -2,7 +2,8 @@
 
 Faults it may inject: at a crash, each 512-byte sector of each unsynced write is kept or lost on its own, each name
 change that no FsyncDir covered is kept or lost, in order; a verb may fail with an error the test sets. Bytes that were
-synced, and names that were fsynced, always survive. A failed sync loses what it should have made durable.
+synced, and names that were fsynced, always survive. A failed sync loses what it should have made durable, and no later
+sync brings it back, though readers go on seeing it; a failed write leaves half of its bytes.
 """
 
 import errno
@@ -27,14 +28,13 @@ class File:
 
     def write(self, offset: int, data: bytes) -> None:
         """Change what readers see; the platter follows at the next sync, or by the crash's whim."""
-        if len(self.seen) < offset + len(data):
-            self.seen.extend(bytes(offset + len(data) - len(self.seen)))
-        self.seen[offset : offset + len(data)] = data
+        _put(self.seen, offset, data)
         self.pending.append((offset, data))
 
     def sync(self) -> None:
-        """Make everything written durable."""
-        self.durable = bytearray(self.seen)
+        """Make what was written since the last sync durable, the bytes a failed sync lost excepted."""
+        for offset, data in self.pending:
+            _put(self.durable, offset, data)
         self.pending.clear()
 
     def truncate(self, size: int) -> None:
@@ -53,9 +53,7 @@ class File:
             for start in range(first, offset + len(data), SECTOR):
                 if rng.random() < fate:
                     low, high = max(start, offset), min(start + SECTOR, offset + len(data))
-                    if len(self.durable) < high:
-                        self.durable.extend(bytes(high - len(self.durable)))
-                    self.durable[low:high] = data[low - offset : high - offset]
+                    _put(self.durable, low, data[low - offset : high - offset])
         self.pending.clear()
         self.seen = bytearray(self.durable)
 
@@ -170,9 +168,11 @@ class SimDisk:
     def _run(self, verb: Verb) -> None:
         self.verbs_done += 1
         error = self.fault(verb)
-        if isinstance(verb, Fdatasync) and error is not None:
-            self._file(verb.path).pending.clear()  # the page cache calls them clean, the platter never got them
         if error is not None:
+            if isinstance(verb, Fdatasync):
+                self._file(verb.path).pending.clear()  # the page cache calls them clean, the platter never got them
+            elif isinstance(verb, Pwrite):
+                self._file(verb.path).write(verb.offset, verb.data[: len(verb.data) // 2])
             raise error
         match verb:
             case Pwrite():
@@ -185,6 +185,7 @@ class SimDisk:
                 self._change_name(verb.new, self._file(verb.old))
                 self._change_name(verb.old, None)
             case Unlink():
+                self._file(verb.path)
                 self._change_name(verb.path, None)
             case Truncate():
                 self._file(verb.path).truncate(verb.size)
@@ -192,6 +193,12 @@ class SimDisk:
                 for path, file in self._name_changes:
                     _apply(self._durable_names, path, file)
                 self._name_changes.clear()
+
+
+def _put(image: bytearray, offset: int, data: bytes) -> None:
+    if len(image) < offset + len(data):
+        image.extend(bytes(offset + len(data) - len(image)))
+    image[offset : offset + len(data)] = data
 
 
 def _apply(names: dict[str, File], path: str, file: File | None) -> None:

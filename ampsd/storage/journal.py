@@ -13,6 +13,9 @@ from ampsd.storage.log import JournalDamageError, JournalFailedError
 from ampsd.storage.segment import Segment
 from ampsd.storage.superblock import Superblock
 
+_READ_AHEAD = 64 * limits.KIB
+"""How much is read at once when a message is not in memory."""
+
 _SUPERBLOCK_SYNC_BYTES = 16 * limits.MIB
 """How much may be written before the superblock is synced too: what a power cut makes recovery copy forward at most."""
 
@@ -53,6 +56,8 @@ class Journal:
         self._sealed: list[bytes] = []
         self._in_flight_end: int | None = None
         self._ticket = 0
+        self._window = b""
+        self._window_start = 0
         self.batch_size = 0
         self.durable = 0
         self.append_position = 0
@@ -70,6 +75,7 @@ class Journal:
         self._index = tail.index
         self._chain = tail.chain
         self._superblock = tail.superblock
+        self._key = frame.key_of(tail.superblock.journal_id)
         self._superblock_path = superblock.path_of(tail.directory, tail.instance_name)
         self._superblock_synced = tail.position
         self._batch_start = tail.position
@@ -106,7 +112,7 @@ class Journal:
         if not self._batch:
             return
         payload = b"".join(self._batch)
-        data, self._chain = frame.encode(payload, self._index, self._chain, self.durable)
+        data, self._chain = frame.encode(payload, self._index, self._chain, self.durable, self._key)
         self._index += 1
         self._sealed.append(data)
         self._batch.clear()
@@ -154,23 +160,34 @@ class Journal:
         )
 
     def read(self, position: int, length: int) -> bytes:
-        """The record at `position`, which must be durable. Raises JournalDamageError."""
+        """The publish record at `position`, which must be durable. Raises JournalDamageError."""
         if position + length > self.durable:
             raise AssertionError(f"record at {position} is read before it is durable ({self.durable})")
-        file = self._segments[bisect_right(self._bases, position) - 1]
+        after = bisect_right(self._bases, position)
+        file = self._segments[after - 1]
+        end = self._bases[after] if after < len(self._bases) else self.durable
         offset = file.offset_of(position)
-        record = self._disk.pread(file.path, offset, length)
-        if len(record) != length:
-            raise JournalDamageError(file.path, offset, f"{length} bytes expected, {len(record)} found")
+        try:
+            record = self._read_ahead(file, position, length, end)
+        except OSError as error:
+            raise JournalDamageError(file.path, offset, error.strerror or str(error)) from error
+        if len(record) != length or not records.is_intact(record):
+            self._window = b""
+            raise JournalDamageError(file.path, offset, "the message there is not what was written")
         return record
 
-    def read_publish(self, position: int, length: int) -> records.Publish:
-        """The publish record at `position`. Raises JournalDamageError."""
-        try:
-            return records.decode_publish(self.read(position, length))
-        except records.DamagedRecordError as error:
-            file = self._segments[bisect_right(self._bases, position) - 1]
-            raise JournalDamageError(file.path, file.offset_of(position), str(error)) from error
+    def _read_ahead(self, file: Segment, position: int, length: int, end: int) -> bytes:
+        """Bytes of the log through a window: a queue that is drained in order reads the disk once for many messages.
+
+        The window ends at `end`, where the segment's range or what is durable ends. Raises OSError.
+        """
+        start = position - self._window_start
+        if start < 0 or start + length > len(self._window):
+            wanted = max(length, min(_READ_AHEAD, end - position))
+            self._window = self._disk.pread(file.path, file.offset_of(position), wanted)
+            self._window_start = position
+            start = 0
+        return self._window[start : start + length]
 
     def _write_verbs(self) -> list[Verb]:
         """Write the sealed frames, in one piece per segment; a full segment is synced before the next is begun."""

@@ -43,7 +43,7 @@ class Log(Protocol):
         ...
 
     def read(self, position: int, length: int) -> bytes:
-        """The record of `length` bytes at `position`. Raises JournalDamageError when it is not what was written."""
+        """The publish record of `length` bytes at `position`. Raises JournalDamageError when it is not intact."""
         ...
 
 

@@ -1,10 +1,12 @@
 """What a batch holds: publishes, and what happened to queued messages. FORMAT.md draws the bytes.
 
 Positions name records: the place of a record in the log, in bytes, which never changes. A publish is the message; the
-queue records name messages by the positions of their publishes.
+queue records name messages by the positions of their publishes. A publish is read again alone, without its frame, so
+it carries a CRC of its own.
 """
 
 import struct
+import zlib
 from array import array
 from collections.abc import Iterator
 
@@ -16,12 +18,14 @@ SEQUENCE = 5
 
 _HAS_CORRELATION_ID = 1
 _HAS_EXPIRATION = 2
+_FLAGS_KNOWN = _HAS_CORRELATION_ID | _HAS_EXPIRATION
 
-_LENGTH = struct.Struct("<IB")
+_BEGINNING = struct.Struct("<IB")
 _PUBLISH = struct.Struct("<IBBBHQQQ")
 _QUEUE = struct.Struct("<IBBHI")
 _SEQUENCE = struct.Struct("<IBQQ")
-_CORRELATION_ID = struct.Struct("<H")
+_CRC_SIZE = 4
+_CORRELATION_ID = struct.Struct("<I")
 _EXPIRATION = struct.Struct("<Q")
 
 
@@ -108,11 +112,10 @@ def encode_publish(
     if expiration_ns is not None:
         flags |= _HAS_EXPIRATION
         extra += _EXPIRATION.pack(expiration_ns)
-    rest = b"%b%b%b%b" % (extra, message_type, topic, data)
-    head = _PUBLISH.pack(
-        _PUBLISH.size + len(rest), PUBLISH, flags, len(message_type), len(topic), publisher, sequence, timestamp_ns
-    )
-    return head + rest
+    size = _PUBLISH.size + len(extra) + len(message_type) + len(topic) + len(data) + _CRC_SIZE
+    head = _PUBLISH.pack(size, PUBLISH, flags, len(message_type), len(topic), publisher, sequence, timestamp_ns)
+    record = b"%b%b%b%b%b" % (head, extra, message_type, topic, data)
+    return record + zlib.crc32(record).to_bytes(_CRC_SIZE, "little")
 
 
 def encode_queue_change(kind: int, queue: bytes, positions: "array[int]", reasons: int = 0) -> bytes:
@@ -126,76 +129,103 @@ def encode_sequence(publisher: int, sequence: int) -> bytes:
     return _SEQUENCE.pack(_SEQUENCE.size, SEQUENCE, publisher, sequence)
 
 
+def is_intact(record: bytes) -> bool:
+    """Whether these bytes are one publish record, as it was encoded."""
+    if len(record) < _PUBLISH.size + _CRC_SIZE:
+        return False
+    size, kind = _BEGINNING.unpack_from(record)
+    crc = int.from_bytes(record[-_CRC_SIZE:], "little")
+    return kind == PUBLISH and size == len(record) and crc == zlib.crc32(memoryview(record)[:-_CRC_SIZE])
+
+
 def decode_publish(record: bytes) -> Publish:
-    """The publish record whose bytes these are. Raises DamagedRecordError."""
-    try:
-        size, kind, flags, type_size, topic_size, publisher, sequence, timestamp_ns = _PUBLISH.unpack_from(record)
-        if kind != PUBLISH or size != len(record):
-            raise DamagedRecordError("not a publish record")
-        offset = _PUBLISH.size
-        correlation_id: bytes | None = None
-        expiration_ns: int | None = None
+    """The publish record whose bytes these are; its CRC is not looked at again. Raises DamagedRecordError."""
+    decoded = decode(record)
+    if not isinstance(decoded, Publish):
+        raise DamagedRecordError("not a publish record")
+    return decoded
+
+
+def decode(record: bytes) -> Record:
+    """The record whose bytes these are. Raises DamagedRecordError."""
+    found = list(split(record))
+    if len(found) != 1:
+        raise DamagedRecordError("not one record")
+    return found[0][2]
+
+
+def split(payload: bytes) -> Iterator[tuple[int, int, Record]]:
+    """Each record of a frame's payload: its offset there, its length, its value. Raises DamagedRecordError."""
+    start = 0
+    total = len(payload)
+    while start < total:
+        if total - start < _BEGINNING.size:
+            raise DamagedRecordError("a batch ends inside a record")
+        size, kind = _BEGINNING.unpack_from(payload, start)
+        end = start + size
+        if size < _BEGINNING.size or end > total:
+            raise DamagedRecordError("a record is longer than its batch")
+        try:
+            if kind == PUBLISH:
+                record: Record = _publish(payload, start, end)
+            elif kind in (REMOVE, LEASE, CANCEL):
+                record = _queue_change(payload, start, end)
+            elif kind == SEQUENCE:
+                record = _sequence(payload, start, end)
+            else:
+                raise DamagedRecordError(f"record kind {kind} is unknown to this version")
+        except struct.error as error:
+            raise DamagedRecordError("a record is shorter than its fields") from error
+        yield start, size, record
+        start = end
+
+
+def _publish(data: bytes, start: int, end: int) -> Publish:
+    _, _, flags, type_size, topic_size, publisher, sequence, timestamp_ns = _PUBLISH.unpack_from(data, start)
+    at = start + _PUBLISH.size
+    correlation_id: bytes | None = None
+    expiration_ns: int | None = None
+    if flags:
+        if flags & ~_FLAGS_KNOWN:
+            raise DamagedRecordError(f"flags {flags:#x} of a publish record are unknown to this version")
         if flags & _HAS_CORRELATION_ID:
-            (length,) = _CORRELATION_ID.unpack_from(record, offset)
-            offset += _CORRELATION_ID.size
-            correlation_id = record[offset : offset + length]
-            offset += length
+            (length,) = _CORRELATION_ID.unpack_from(data, at)
+            at += _CORRELATION_ID.size
+            correlation_id = data[at : at + length]
+            at += length
         if flags & _HAS_EXPIRATION:
-            (expiration_ns,) = _EXPIRATION.unpack_from(record, offset)
-            offset += _EXPIRATION.size
-    except struct.error as error:
-        raise DamagedRecordError(str(error)) from error
-    topic_at = offset + type_size
+            (expiration_ns,) = _EXPIRATION.unpack_from(data, at)
+            at += _EXPIRATION.size
+    topic_at = at + type_size
     data_at = topic_at + topic_size
-    if data_at > size:
+    crc_at = end - _CRC_SIZE
+    if data_at > crc_at:
         raise DamagedRecordError("a publish record is shorter than its fields")
     return Publish(
-        record[offset:topic_at],
-        record[topic_at:data_at],
+        data[at:topic_at],
+        data[topic_at:data_at],
         publisher,
         sequence,
         timestamp_ns,
-        record[data_at:],
+        data[data_at:crc_at],
         correlation_id,
         expiration_ns,
     )
 
 
-def _decode_queue_change(record: bytes) -> QueueChange:
-    size, kind, reasons, name_size, number = _QUEUE.unpack_from(record)
-    positions_at = _QUEUE.size + name_size
-    if size != positions_at + 8 * number:
+def _queue_change(data: bytes, start: int, end: int) -> QueueChange:
+    _, kind, reasons, name_size, number = _QUEUE.unpack_from(data, start)
+    name_at = start + _QUEUE.size
+    positions_at = name_at + name_size
+    if end != positions_at + 8 * number:
         raise DamagedRecordError("a queue record's size does not fit its contents")
     positions = array("Q")
-    positions.frombytes(record[positions_at:])
-    return QueueChange(kind, record[_QUEUE.size : positions_at], reasons, positions)
+    positions.frombytes(data[positions_at:end])
+    return QueueChange(kind, data[name_at:positions_at], reasons, positions)
 
 
-def decode(record: bytes) -> Record:
-    """The record whose bytes these are. Raises DamagedRecordError."""
-    kind = record[4]
-    try:
-        if kind == PUBLISH:
-            return decode_publish(record)
-        if kind in (REMOVE, LEASE, CANCEL):
-            return _decode_queue_change(record)
-        if kind == SEQUENCE:
-            _, _, publisher, sequence = _SEQUENCE.unpack(record)
-            return Sequence(publisher, sequence)
-    except struct.error as error:
-        raise DamagedRecordError(str(error)) from error
-    raise DamagedRecordError(f"record kind {kind} is unknown to this version")
-
-
-def split(payload: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each record of a frame's payload with its offset there. Raises DamagedRecordError."""
-    offset = 0
-    total = len(payload)
-    while offset < total:
-        if total - offset < _LENGTH.size:
-            raise DamagedRecordError("a batch ends inside a record")
-        size = _LENGTH.unpack_from(payload, offset)[0]
-        if size < _LENGTH.size or offset + size > total:
-            raise DamagedRecordError("a record is longer than its batch")
-        yield offset, payload[offset : offset + size]
-        offset += size
+def _sequence(data: bytes, start: int, end: int) -> Sequence:
+    if end - start != _SEQUENCE.size:
+        raise DamagedRecordError("a sequence record's size does not fit its contents")
+    _, _, publisher, sequence = _SEQUENCE.unpack_from(data, start)
+    return Sequence(publisher, sequence)

@@ -11,18 +11,14 @@ The rules (FORMAT.md):
 from collections.abc import Callable
 from itertools import pairwise
 
-from ampsd import limits
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Truncate, Unlink, Verb
 from ampsd.storage import frame, records, segment, superblock
 from ampsd.storage.frame import Frame
 from ampsd.storage.journal import Tail, creation_verbs
 from ampsd.storage.log import JournalDamageError
+from ampsd.storage.reader import Reader, Rest
 from ampsd.storage.segment import Segment
 from ampsd.storage.superblock import Superblock
-
-_CHUNK = limits.MIB
-_QUIET_BYTES = limits.MIB
-_TAIL_BYTES_MAX = 64 * limits.MIB
 
 Fold = Callable[[int, int, records.Record], None]
 """Called with position, length and value of each record, in log order."""
@@ -41,44 +37,6 @@ class Recovered:
         self.cut_offset = 0
 
 
-class Reader:
-    """Reads frames of one segment in order, through a buffer, checking each against the chain."""
-
-    def __init__(self, disk: Disk, file: Segment, position: int, index: int, chain: int) -> None:
-        self._disk = disk
-        self._file = file
-        self._buffer = b""
-        self._buffer_start = position
-        self.position = position
-        self.index = index
-        self.chain = chain
-
-    def next(self) -> Frame | None:
-        """The frame at `position`, or None when no valid frame of this chain is there."""
-        size = frame.payload_size(self._bytes(frame.HEADER_SIZE), limits.FRAME_SIZE_MAX + 4 * limits.BATCH_SIZE_MAX)
-        if size < 0:
-            return None
-        found = frame.decode(self._bytes(frame.HEADER_SIZE + size), self.position)
-        if found is None:
-            return None
-        read, previous_crc = found
-        if read.index != self.index or previous_crc != self.chain:
-            return None
-        self.position = read.end
-        self.index += 1
-        self.chain = read.crc
-        return read
-
-    def _bytes(self, length: int) -> bytes:
-        start = self.position - self._buffer_start
-        if start + length > len(self._buffer):
-            offset = self._file.offset_of(self.position)
-            self._buffer = self._disk.pread(self._file.path, offset, max(length, _CHUNK))
-            self._buffer_start = self.position
-            start = 0
-        return self._buffer[start : start + length]
-
-
 def recover(
     disk: Disk, directory: str, instance_name: str, segment_size: int, journal_id: bytes, fold: Fold
 ) -> Recovered:
@@ -91,8 +49,8 @@ def recover(
     numbers = sorted(n for n in (segment.number_of(name, instance_name) for name in names) if n is not None)
     block = _read_superblock(disk, directory, instance_name, bool(numbers))
     if block is None or not numbers:
-        return Recovered(_create(disk, directory, instance_name, segment_size, block, journal_id))
-    files = [_open_segment(disk, segment.path_of(directory, instance_name, n), block.journal_id) for n in numbers]
+        return Recovered(_create(disk, directory, instance_name, segment_size, journal_id))
+    files = [_open_segment(disk, directory, instance_name, number, block.journal_id) for number in numbers]
     _check_order(files)
     tail = Tail(directory, instance_name, segment_size, files, 0, files[0].first_index, files[0].chain, block)
     recovered = Recovered(tail)
@@ -110,132 +68,121 @@ def _read_superblock(disk: Disk, directory: str, instance_name: str, has_segment
         if has_segments:
             raise JournalDamageError(path, 0, "the superblock is missing although journal files exist")
         return None
-    block = superblock.decode(disk.pread(path, 0, superblock.FILE_SIZE))
+    try:
+        block = superblock.decode(disk.pread(path, 0, superblock.FILE_SIZE))
+    except ValueError as error:
+        raise JournalDamageError(path, 0, str(error)) from error
     if block is None and has_segments:
         raise JournalDamageError(path, 0, "neither slot of the superblock is intact")
+    if block is not None and block.watermark and not has_segments:
+        what = f"the log was durable up to position {block.watermark}, but there is no journal file"
+        raise JournalDamageError(path, block.offset, what)
     return block
 
 
-def _open_segment(disk: Disk, path: str, journal_id: bytes) -> Segment:
+def _open_segment(disk: Disk, directory: str, instance_name: str, number: int, journal_id: bytes) -> Segment:
+    path = segment.path_of(directory, instance_name, number)
     try:
-        return segment.decode_header(disk.pread(path, 0, segment.HEADER_SIZE), path, disk.size(path), journal_id)
+        found = segment.decode_header(disk.pread(path, 0, segment.HEADER_SIZE), path, disk.size(path), journal_id)
     except ValueError as error:
         raise JournalDamageError(path, 0, str(error)) from error
+    if found.number != number:
+        raise JournalDamageError(path, 0, f"the journal file was made as number {found.number}, and renamed")
+    return found
 
 
 def _check_order(files: list[Segment]) -> None:
+    if files[0].base:
+        raise JournalDamageError(files[0].path, 0, "the journal files before it are missing")
     for before, after in pairwise(files):
         if after.base < before.base:
             raise JournalDamageError(after.path, 0, f"the journal file begins before {before.path} does")
 
 
-def _create(
-    disk: Disk, directory: str, instance_name: str, segment_size: int, block: Superblock | None, journal_id: bytes
-) -> Tail:
-    """A new journal: the superblock first, so that a segment without one is always damage."""
-    if block is None:
-        block = Superblock(2, 0, False, journal_id)
-        path = superblock.path_of(directory, instance_name)
-        older = Superblock(1, 0, False, journal_id)
-        disk.perform(
-            [
-                Create(path, superblock.FILE_SIZE),
-                Pwrite(path, older.offset, older.encode()),
-                Pwrite(path, block.offset, block.encode()),
-                Fdatasync(path),
-                FsyncDir(directory),
-            ]
-        )
+def _create(disk: Disk, directory: str, instance_name: str, segment_size: int, journal_id: bytes) -> Tail:
+    """A new journal: the superblock first, so that a segment without one is always damage.
+
+    A superblock that is there without a segment is one a start left that did not get further; it is not believed,
+    because it may be in the page cache only.
+    """
+    older = Superblock(1, 0, False, journal_id)
+    block = older.next(0)
+    path = superblock.path_of(directory, instance_name)
+    disk.perform(
+        [
+            Create(path, superblock.FILE_SIZE),
+            Pwrite(path, older.offset, older.encode()),
+            Pwrite(path, block.offset, block.encode()),
+            Fdatasync(path),
+            FsyncDir(directory),
+        ]
+    )
     first = Segment(segment.path_of(directory, instance_name, 0), 0, 0, 0, 0, segment_size)
-    disk.perform(creation_verbs(directory, first, block.journal_id, b""))
+    disk.perform(creation_verbs(directory, first, journal_id, b""))
     return Tail(directory, instance_name, segment_size, [first], 0, 0, 0, block)
 
 
-def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[tuple[Frame, int]]:
-    """Fold every valid frame; returns those above the watermark, each with the chain value before it."""
+def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[Frame]:
+    """Fold every valid frame; returns those above the watermark."""
     tail = recovered.tail
-    unproven: list[tuple[Frame, int]] = []
+    unproven: list[Frame] = []
     watermark = tail.superblock.watermark
+    key = frame.key_of(tail.superblock.journal_id)
     for number, file in enumerate(tail.segments):
-        is_last = number + 1 == len(tail.segments)
-        end = None if is_last else tail.segments[number + 1].base
-        reader = Reader(disk, file, file.base, file.first_index, file.chain)
+        after = tail.segments[number + 1] if number + 1 < len(tail.segments) else None
+        reader = Reader(disk, file, key)
         if number and (file.first_index, file.chain) != (tail.index, tail.chain):
             raise JournalDamageError(file.path, 0, "the journal file does not continue the one before it")
-        while end is None or reader.position < end:
-            chain = reader.chain
+        while after is None or reader.position < after.base:
             read = reader.next()
             if read is None:
                 break
             _fold_frame(file, read, fold, recovered)
             if read.end > watermark:
-                unproven.append((read, chain))
-        _check_end(disk, file, reader, end, watermark, recovered)
+                unproven.append(read)
+        if after is None:
+            _check_tail(file, reader, Rest(disk, file, reader, key), watermark, recovered)
+        elif reader.position != after.base:
+            _refuse_gap(file, reader, after)
         tail.position, tail.index, tail.chain = reader.position, reader.index, reader.chain
     return unproven
 
 
 def _fold_frame(file: Segment, read: Frame, fold: Fold, recovered: Recovered) -> None:
     base = read.position + frame.HEADER_SIZE
+    count = 0
     try:
-        for offset, record in records.split(read.payload):
-            fold(base + offset, len(record), records.decode(record))
-            recovered.records += 1
+        for offset, length, record in records.split(read.payload):
+            fold(base + offset, length, record)
+            count += 1
     except records.DamagedRecordError as error:
         raise JournalDamageError(file.path, file.offset_of(read.position), str(error)) from error
+    recovered.records += count
 
 
-def _check_end(
-    disk: Disk, file: Segment, reader: Reader, end: int | None, watermark: int, recovered: Recovered
-) -> None:
-    """Decide what the first position without a valid frame means."""
-    position = reader.position
-    offset = file.offset_of(position)
-    if end is not None:
-        if position != end:
-            raise JournalDamageError(file.path, offset, "a batch in the middle of the log is not intact")
-        return
-    if position < watermark:
-        raise JournalDamageError(file.path, offset, f"a batch below the durable position {watermark} is not intact")
-    later, quiet_from = _evidence_after(disk, file, offset)
-    if later > position:
-        raise JournalDamageError(
-            file.path, offset, f"a batch is not intact, and a later one proves it was durable ({later})"
-        )
-    if quiet_from > offset:
+def _refuse_gap(file: Segment, reader: Reader, after: Segment) -> None:
+    what = "a batch in the middle of the log is not intact"
+    if after.number != file.number + 1:
+        what += f", or the journal files before {after.path} are missing"
+    raise JournalDamageError(file.path, file.offset_of(reader.position), what)
+
+
+def _check_tail(file: Segment, reader: Reader, rest: Rest, watermark: int, recovered: Recovered) -> None:
+    """Decide what the first position of the last segment without a valid frame means."""
+    offset = file.offset_of(reader.position)
+    if reader.position < watermark:
+        what = f"a batch below the durable position {watermark} is not intact"
+        if not rest.size:
+            what += ", or the journal files after this one are missing"
+        raise JournalDamageError(file.path, offset, what)
+    proof = rest.proof()
+    if proof is not None:
+        what = f"a batch is not intact, and a later one proves that it was durable ({proof.watermark})"
+        raise JournalDamageError(file.path, offset, what)
+    if rest.size:
         recovered.cut_path = file.path
         recovered.cut_offset = offset
-        recovered.cut_bytes = quiet_from - offset
-
-
-def _evidence_after(disk: Disk, file: Segment, offset: int) -> tuple[int, int]:
-    """Highest watermark named by an intact frame after `offset`, and where the bytes after `offset` become zeros."""
-    rest, quiet_from = _bytes_until_quiet(disk, file, offset)
-    highest = 0
-    at = rest.find(frame.MAGIC)
-    while at >= 0:
-        size = frame.payload_size(rest[at : at + frame.HEADER_SIZE], len(rest))
-        found = frame.decode(rest[at : at + frame.HEADER_SIZE + size], 0) if size >= 0 else None
-        if found is not None:
-            highest = max(highest, found[0].watermark)
-        at = rest.find(frame.MAGIC, at + 1)
-    return highest, quiet_from
-
-
-def _bytes_until_quiet(disk: Disk, file: Segment, offset: int) -> tuple[bytes, int]:
-    """What follows `offset`, up to a megabyte of zeros, the end of the file, or the bound; and where zeros begin."""
-    chunks: list[bytes] = []
-    at = quiet_from = offset
-    while at - quiet_from < _QUIET_BYTES and at - offset < _TAIL_BYTES_MAX:
-        chunk = disk.pread(file.path, at, _CHUNK)
-        if not chunk:
-            break
-        used = len(chunk.rstrip(b"\0"))
-        if used:
-            quiet_from = at + used
-        chunks.append(chunk)
-        at += len(chunk)
-    return b"".join(chunks), quiet_from
+        recovered.cut_bytes = rest.size
 
 
 def _mark_in_use(disk: Disk, tail: Tail) -> None:
@@ -245,17 +192,15 @@ def _mark_in_use(disk: Disk, tail: Tail) -> None:
     disk.perform([Pwrite(path, tail.superblock.offset, tail.superblock.encode()), Fdatasync(path)])
 
 
-def _copy_forward(disk: Disk, tail: Tail, unproven: list[tuple[Frame, int]]) -> None:
+def _copy_forward(disk: Disk, tail: Tail, unproven: list[Frame]) -> None:
+    """Write what is unproven to a new segment, and end the old one before it."""
     last = tail.segments[-1]
-    frames: list[bytes] = []
     base, first_index, chain = tail.position, tail.index, tail.chain
-    if unproven:
-        first, chain = unproven[0]
-        base, first_index = first.position, first.index
-        if base < last.base:
-            base, first_index, chain = last.base, last.first_index, last.chain
-            unproven = [pair for pair in unproven if pair[0].position >= base]
-        frames = [frame.encode(one.payload, one.index, before, one.watermark)[0] for one, before in unproven]
+    copied = [one for one in unproven if one.position >= last.base]
+    if copied:
+        base, first_index, chain = copied[0].position, copied[0].index, copied[0].previous_crc
+    key = frame.key_of(tail.superblock.journal_id)
+    frames = [frame.encode(one.payload, one.index, one.previous_crc, one.watermark, key)[0] for one in copied]
     data = b"".join(frames)
     path = segment.path_of(tail.directory, tail.instance_name, last.number + 1)
     size = max(tail.segment_size, segment.HEADER_SIZE + len(data))

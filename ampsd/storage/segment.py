@@ -43,7 +43,7 @@ def number_of(name: str, instance_name: str) -> int | None:
     if not (name.startswith(prefix) and name.endswith(".journal")):
         return None
     digits = name[len(prefix) : -len(".journal")]
-    return int(digits) if len(digits) == 10 and digits.isdigit() else None
+    return int(digits) if len(digits) == 10 and digits.isascii() and digits.isdigit() else None
 
 
 def encode_header(segment: Segment, journal_id: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 The watermark is what tells a torn tail (may be cut) from damage in acknowledged data (must stop). A slot fits in one
 sector, so a crash leaves the old or the new one. It is written after each sync, so that a killed process leaves the
-exact watermark, and synced itself only at start, rotation and stop: an older watermark is safe, only less sharp.
+exact watermark, and synced itself only at start, at stop and every 16 MiB: an older watermark is safe, only less sharp.
 """
 
 import struct
@@ -57,12 +57,16 @@ def _decode(slot: bytes) -> Superblock | None:
         return None
     _, version, is_clean, _, generation, watermark, journal_id = _SLOT.unpack_from(slot)
     if version != VERSION:
-        return None
+        raise ValueError(f"the superblock has format version {version}; this program reads version {VERSION}")
     return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"))
 
 
 def decode(data: bytes) -> Superblock | None:
-    """The newest valid slot of the file's bytes, None when neither is intact."""
+    """The newest valid slot of the file's bytes, None when neither is intact.
+
+    Raises ValueError with a sentence when a slot was written by another version, whatever the other slot says: the
+    journal may hold what this version cannot read.
+    """
     slots = [_decode(data[:SLOT_SIZE]), _decode(data[SLOT_SIZE:FILE_SIZE])]
     valid = [slot for slot in slots if slot is not None]
     return max(valid, key=lambda slot: slot.generation) if valid else None
