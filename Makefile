@@ -43,7 +43,7 @@ soak: $(VENV)/.installed
 	$(BIN)/pytest -n 2 -m soak
 
 sim: $(VENV)/.installed
-	@$(BIN)/ampsd sim --seed $(SEED)
+	@$(BIN)/ampsd sim run --seed $(SEED)
 
 schema: $(VENV)/.installed
 	$(BIN)/ampsd schema schemas

@@ -1,6 +1,6 @@
 """Load over raw sockets in the amps protocol: frames are made ahead, answers found by one regular expression.
 
-A worker is a process of its own; it prints one line of JSON at the end: messages in the measured interval, and its length.
+A worker is its own process; it prints a line of JSON at the end: messages in the measured interval, and its length.
 """
 
 import json

@@ -1,15 +1,20 @@
-"""`ampsd sim`: runs of the simulator."""
+"""`ampsd sim run`: the simulator."""
 
 import sys
 
 import click
 
 
-@click.command("sim")
+@click.group("sim")
+def command() -> None:
+    """The simulator: a whole instance on fake clock, disk and network."""
+
+
+@command.command("run")
 @click.option("--seed", type=int, default=1, show_default=True, help="First seed.")
 @click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="How many seeds, in turn.")
 @click.option("--states", is_flag=True, help="Also check what the disk would hold after every single disk verb.")
-def command(seed: int, count: int, states: bool) -> None:
+def run(seed: int, count: int, states: bool) -> None:
     """Run an instance on fake clock, disk and network, with faults drawn from a seed, and check the promises.
 
     The same seed gives the same trace: its digest is printed.

@@ -47,7 +47,7 @@ def test_the_same_seed_gives_the_same_trace_under_other_hash_seeds(seed: int) ->
     """P11, over processes whose string hashes differ."""
     digests = {
         subprocess.run(
-            [sys.executable, "-m", "ampsd", "sim", "--seed", str(seed)],
+            [sys.executable, "-m", "ampsd", "sim", "run", "--seed", str(seed)],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
             capture_output=True,
             text=True,
