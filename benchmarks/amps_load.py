@@ -10,6 +10,10 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
+
+Job = Callable[..., Any]
 
 BODY = b'{"id":123456,"name":"' + b"x" * 177 + b'"}'
 """200 bytes of JSON."""
@@ -124,22 +128,23 @@ def read_plainly(port: int, number: int, count: Count, credit: threading.Semapho
         seen = now
 
 
-def main() -> None:
-    """`amps_load.py queue|pubsub PORT READERS WARM_UP SECONDS`."""
+def drive(durable: tuple[Job, Job], plain: tuple[Job, Job], settle_seconds: float) -> None:
+    """`LOAD queue|pubsub PORT READERS WARM_UP SECONDS`, for both protocols: publisher and consumer of each workload."""
     kind, port, readers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     count = Count()
     credit = threading.Semaphore(60)
     if kind == "queue":
-        jobs = [(publish_durably, (port, count)), (consume, (port, count))]
+        jobs = [(one, (port, count)) for one in durable]
     else:
-        jobs = [(read_plainly, (port, n, count, credit if n == 0 else None)) for n in range(readers)]
-        jobs.append((publish_plainly, (port, credit)))
+        publish, read = plain
+        jobs = [(read, (port, number, count, credit if number == 0 else None)) for number in range(readers)]
+        jobs.append((publish, (port, credit)))
     for job, arguments in jobs:
         threading.Thread(target=job, args=arguments, daemon=True).start()
         if kind == "pubsub":
-            time.sleep(0.1)
+            time.sleep(settle_seconds)  # subscribe before the first publish
     print(json.dumps(count.measure(float(sys.argv[4]), float(sys.argv[5]))), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    drive((publish_durably, consume), (publish_plainly, read_plainly), 0.1)

@@ -1,13 +1,11 @@
 """The same load for RabbitMQ over a raw socket: just enough AMQP 0-9-1 to publish with confirms and to consume."""
 
-import json
 import socket
 import struct
-import sys
 import threading
 import time
 
-from amps_load import ACK_BATCH, BACKLOG, BODY, DEPTH, WINDOW, Count
+from amps_load import ACK_BATCH, BACKLOG, BODY, DEPTH, WINDOW, Count, drive
 
 FRAME_END = b"\xce"
 
@@ -152,22 +150,5 @@ def publish_plainly(port: int, credit: threading.Semaphore) -> None:
         amqp.peer.sendall(burst)
 
 
-def main() -> None:
-    """`amqp_load.py queue|pubsub PORT READERS WARM_UP SECONDS`."""
-    kind, port, readers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    count = Count()
-    credit = threading.Semaphore(60)
-    if kind == "queue":
-        jobs = [(publish_durably, (port, count)), (consume, (port, count))]
-    else:
-        jobs = [(read_plainly, (port, n, count, credit if n == 0 else None)) for n in range(readers)]
-        jobs.append((publish_plainly, (port, credit)))
-    for job, arguments in jobs:
-        threading.Thread(target=job, args=arguments, daemon=True).start()
-        if kind == "pubsub":
-            time.sleep(0.2)
-    print(json.dumps(count.measure(float(sys.argv[4]), float(sys.argv[5]))), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    drive((publish_durably, consume), (publish_plainly, read_plainly), 0.2)
