@@ -60,7 +60,7 @@ def parse(data: bytes, file: str, *, depth: int = 0, elements: int = 0) -> Docum
     whole = f"<{_WRAPPER}>\n{text}\n</{_WRAPPER}>".encode()
     places = _Scan(file, text, depth, elements).run(whole)
     # XMLParser's stub does not take the options as keywords of one mapping.
-    parser = etree.XMLParser(**_PARSER_OPTIONS)  # type: ignore[arg-type]
+    parser = etree.XMLParser(**_PARSER_OPTIONS)  # type: ignore[arg-type]  # lxml-stubs lack an option
     try:
         wrapper = etree.fromstring(whole, parser)
     except etree.XMLSyntaxError as error:

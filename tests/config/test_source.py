@@ -105,16 +105,16 @@ def including(**files: str) -> dict[str, str]:
 def test_an_include_is_sought_beside_the_including_file_first() -> None:
     files = including() | {
         "/etc/ampsd/part.xml": "<Description>beside</Description>",
-        "/work/part.xml": "<Description>working directory</Description>",
+        "/srv/part.xml": "<Description>working directory</Description>",
     }
     assert model_of(load_files(files, "/etc/ampsd/config.xml")).definition.description == "beside"
 
 
 def test_an_include_is_sought_in_the_working_directory_then() -> None:
-    files = including() | {"/work/part.xml": "<Description>working directory</Description>"}
+    files = including() | {"/srv/part.xml": "<Description>working directory</Description>"}
     loading = load_files(files, "/etc/ampsd/config.xml")
     assert model_of(loading).definition.description == "working directory"
-    assert loading.files == ("/etc/ampsd/config.xml", "/work/part.xml")
+    assert loading.files == ("/etc/ampsd/config.xml", "/srv/part.xml")
 
 
 def test_a_finding_in_an_included_file_names_that_file() -> None:
@@ -193,7 +193,7 @@ def test_variables_of_the_program_win_over_the_environment() -> None:
     text = f"<AMPSConfig><Name>Test</Name>{TRANSPORT}<Description>${{AMPS_CONFIG_DIRECTORY}}</Description></AMPSConfig>"
     files = {"conf/../conf/config.xml": text}
     loading = load_files(files, "conf/../conf/config.xml", environment={"AMPS_CONFIG_DIRECTORY": "elsewhere"})
-    assert model_of(loading).definition.description == "/work/conf"
+    assert model_of(loading).definition.description == "/srv/conf"
 
 
 def test_an_unclosed_variable_is_text() -> None:
