@@ -32,7 +32,7 @@ def load_files(
     path: str = "config.xml",
     *,
     environment: Mapping[str, str] | None = None,
-    working_directory: str = "/work",
+    working_directory: str = "/srv",
     dev_directory: str | None = None,
 ) -> Loading:
     """Load `path` from a mapping of paths to contents."""

@@ -93,7 +93,7 @@ def test_unreadable_file_is_one_finding(error: OSError) -> None:
     def read(_: str) -> bytes:
         raise error
 
-    loading = load("a.xml", read=read, environment={}, working_directory="/work")
+    loading = load("a.xml", read=read, environment={}, working_directory="/srv")
     assert codes_of(loading) == [codes.UNREADABLE]
     assert str(error.strerror or error) in loading.findings[0].sentence
 

@@ -5,11 +5,24 @@ nothing altered is ever folded, and what is left out is told.
 from random import Random
 
 import pytest
-from journal_setup import SUPERBLOCK, Batch, Life, batch_of, crashed, path
+from journal_setup import (
+    DIRECTORY,
+    JOURNAL_ID,
+    NAME,
+    SEGMENT_SIZE,
+    SUPERBLOCK,
+    Batch,
+    Folded,
+    Life,
+    batch_of,
+    crashed,
+    path,
+)
 
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import frame, segment, superblock
 from ampsd.storage.log import JournalDamageError
+from ampsd.storage.recovery import recover
 
 MASKS = [0x01, 0x10, 0x80, 0xFF]
 
@@ -57,10 +70,13 @@ def frames(life: Life, number: int) -> list[tuple[int, int]]:
     return found
 
 
-def refusal(disk: SimDisk) -> JournalDamageError | None:
+def refusal(disk: SimDisk, life: Life) -> JournalDamageError | None:
+    """Why the start is refused. Whatever was folded until then must be as it was written."""
+    folded = Folded()
     try:
-        Life(disk)
+        recover(disk, DIRECTORY, NAME, SEGMENT_SIZE, JOURNAL_ID, folded)
     except JournalDamageError as error:
+        assert folded.entries == list(life.positions.items())[: len(folded.entries)]
         return error
     return None
 
@@ -75,7 +91,7 @@ def test_every_flip_in_durable_bytes_is_refused_with_its_place(end, number: int,
     for start, stop in places:
         for offset in range(start, stop):
             life.disk.flip(path(number), offset, mask)
-            error = refusal(life.disk)
+            error = refusal(life.disk, life)
             assert error is not None, f"a flip at {offset} of {path(number)} went unnoticed"
             assert (error.file, error.offset) == (path(number), start)
             life.disk.flip(path(number), offset, mask)
@@ -132,7 +148,7 @@ def test_a_flip_in_the_superblock_hides_no_damage_that_a_later_batch_proves() ->
             disk = life.disk.snapshot()
             disk.flip(SUPERBLOCK, slot, 1)
             disk.flip(path(3), (start + stop) // 2, 1)
-            error = refusal(disk)
+            error = refusal(disk, life)
             assert error is not None
             assert (error.file, error.offset) == (path(3), start)
 
@@ -154,7 +170,7 @@ def test_wide_damage_in_durable_bytes_is_refused(seed: int) -> None:
             disk.flip(path(number), start + at, old ^ new)
         if disk.pread(path(number), start, len(was)) == was:
             continue
-        error = refusal(disk)
+        error = refusal(disk, life)
         assert error is not None
         assert error.file == path(number)
         assert error.offset <= start + 512
