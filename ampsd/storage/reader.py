@@ -14,6 +14,9 @@ _QUIET_BYTES = 16 * limits.MIB
 """Zeros that end the search of a tail. No acknowledged frame beyond a power cut's watermark is larger than this: a
 larger one has the superblock synced with it."""
 
+_CHECKED_BYTES_MAX = 1024 * limits.MIB
+"""Bytes checked in search of a proof, about a second: a torn message may be made to look like proof everywhere."""
+
 _INDEX_LOW_BYTES = 3
 """Indexes in one tail differ in these bytes, and by a carry in the next: it has fewer than 2**24 frames."""
 
@@ -33,8 +36,10 @@ class Reader:
 
     def next(self) -> Frame | None:
         """The frame at `position`, or None when no valid frame of this chain is there."""
-        start = self._load()
-        read = frame.decode(self._buffer, start, self.position, self._key)
+        read = frame.decode(self._buffer, self.position - self._buffer_start, self.position, self._key)
+        if read is None:
+            self._load()
+            read = frame.decode(self._buffer, 0, self.position, self._key)
         if read is None or read.index != self.index or read.previous_crc != self.chain:
             return None
         self.position = read.end
@@ -42,21 +47,14 @@ class Reader:
         self.chain = read.crc
         return read
 
-    def _load(self) -> int:
-        """Have the frame at `position` in the buffer, whole if the file can hold it; returns where it starts there."""
-        start = self.position - self._buffer_start
-        size = frame.size_at(self._buffer, start)
-        if size < 0 or start + size > len(self._buffer):
-            self._read(_CHUNK)
-            start = 0
-            size = frame.size_at(self._buffer, start)
-            if len(self._buffer) < size <= self._file.size - self._file.offset_of(self.position):
-                self._read(size)
-        return start
-
-    def _read(self, length: int) -> None:
-        self._buffer = self._disk.pread(self._file.path, self._file.offset_of(self.position), length)
+    def _load(self) -> None:
+        """Have the frame at `position` in the buffer, whole if the file can hold it."""
+        offset = self._file.offset_of(self.position)
+        self._buffer = self._disk.pread(self._file.path, offset, _CHUNK)
         self._buffer_start = self.position
+        size = frame.size_at(self._buffer, 0)
+        if len(self._buffer) < size <= self._file.size - offset:
+            self._buffer = self._disk.pread(self._file.path, offset, size)
 
 
 class Rest:
@@ -78,12 +76,17 @@ class Rest:
         skipped = frame.INDEX_AT + _INDEX_LOW_BYTES - len(frame.MAGIC)
         # One scan in C, whatever a torn message is made of: only what has a likely index is looked at.
         likely = re.compile(b"%b(?=.{%d}(?:%b))" % (frame.MAGIC, skipped, b"|".join(highs)), re.DOTALL)
+        checked = 0
         for match in likely.finditer(self._bytes):
             at = match.start()
-            if self._position < frame.watermark_at(self._bytes, at) <= self._position + at:
-                found = frame.decode(self._bytes, at, self._position + at, self._key)
-                if found is not None:
-                    return found
+            size = frame.size_at(self._bytes, at)
+            watermark = frame.watermark_at(self._bytes, at)
+            if at + size > self.size or not self._position < watermark <= self._position + at:
+                continue
+            found = frame.decode(self._bytes, at, self._position + at, self._key)
+            checked += size
+            if found is not None or checked > _CHECKED_BYTES_MAX:
+                return found
         return None
 
 

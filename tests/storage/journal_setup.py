@@ -7,10 +7,13 @@ model is the list of sealed batches; what recovery folds must be a beginning of 
 from collections.abc import Callable, Iterator
 from random import Random
 
+import pytest
+
 from ampsd.ports import Verb
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import records, segment
 from ampsd.storage.journal import Journal
+from ampsd.storage.log import JournalDamageError
 from ampsd.storage.recovery import Recovered, recover
 
 DIRECTORY = "/j"
@@ -169,6 +172,29 @@ def check_prefix(life: Life, state: State) -> None:
     found = life.batches
     assert found == state.batches[: len(found)], "what was recovered is not a beginning of what was written"
     assert len(found) >= state.durable, f"{state.durable - len(found)} durable batches are lost"
+
+
+def lived(*sizes: int, segment_size: int = SEGMENT_SIZE) -> Life:
+    """A life with one durable batch for each size, not closed."""
+    life = Life(SimDisk(), segment_size)
+    for number, size in enumerate(sizes):
+        life.write(batch_of(number, size=size))
+    return life
+
+
+def closed(*sizes: int) -> Life:
+    """The same, closed."""
+    life = lived(*sizes)
+    life.journal.close()
+    return life
+
+
+def refused(disk: SimDisk) -> JournalDamageError:
+    """The error with which a start is refused."""
+    with pytest.raises(JournalDamageError) as caught:
+        Life(disk)
+    assert caught.value.file in str(caught.value)
+    return caught.value
 
 
 class EveryChoice(Random):
