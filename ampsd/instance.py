@@ -6,6 +6,7 @@ State lives with its noun (queues, clients, routes, log); the instance only buil
 from collections.abc import Callable
 from contextlib import suppress
 
+from ampsd import limits
 from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.run import Firings
 from ampsd.config.model import Model
@@ -280,7 +281,9 @@ class Instance:
                 command.body,
                 sequence,
                 command.correlation_id,
-                None if command.expiration is None else command.expiration * 1_000_000_000,
+                None
+                if command.expiration is None
+                else min(command.expiration * 1_000_000_000, limits.LIFETIME_MAX_NS),
             )
         if reason is not None:
             self._refuse_publish(client, command.topic or b"", reason, command.command_id, sequence, wants_persisted)

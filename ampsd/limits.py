@@ -121,3 +121,6 @@ LOG_WAITING_BYTES_MAX = 1 * MIB
 
 SYSLOG_MESSAGE_SIZE_MAX = 8 * KIB
 """Largest datagram sent to the system's logger; common loggers cut or refuse larger ones."""
+
+LIFETIME_MAX_NS = 2**61
+"""Longest Expiration or LeasePeriod in nanoseconds, 73 years: longer ones are as good as this and fit no clock."""

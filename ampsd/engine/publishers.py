@@ -1,7 +1,8 @@
 """Who published what: a publisher's id and the highest sequence number seen from it.
 
 The id is a hash of the client name, the same on every instance. Messages published without a sequence number are
-numbered by us under a second id, derived from client name and instance name, so that the two never mix.
+numbered by us under a second id, derived from client name and instance name by a hash of its own, so that no name a
+client can choose gives that id.
 """
 
 from hashlib import blake2b
@@ -10,9 +11,13 @@ INTERNAL = b"ampsd"
 """Client name of publishes made by actions."""
 
 
-def publisher_id(name: bytes) -> int:
+_OURS = b"numbered by us"
+"""Sets the hash of our own ids apart from that of clients' ids."""
+
+
+def publisher_id(name: bytes, kind: bytes = b"") -> int:
     """64 bits of the name's hash, never 0: clients treat publisher 0 as reserved."""
-    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big") or 1
+    return int.from_bytes(blake2b(name, digest_size=8, person=kind).digest(), "big") or 1
 
 
 class Publisher:
@@ -48,7 +53,7 @@ class Publishers:
 
     def unsequenced(self, client_name: bytes) -> Publisher:
         """Publisher under which this instance numbers a client's messages."""
-        return self.by_id(publisher_id(client_name + b"\0" + self._instance_name))
+        return self.by_id(publisher_id(client_name + b"\0" + self._instance_name, _OURS))
 
     def known(self, identity: int) -> Publisher | None:
         """The publisher with that id, None when nothing was seen from it."""

@@ -39,6 +39,11 @@ Lease = tuple[int, Subscription, int]
 
 def expiration_of(definition: QueueDefinition, message_ns: int | None) -> int | None:
     """How long a message lives by ExpirationModel, None for ever. A message's own 0 means for ever too."""
+    lives_ns = _combined(definition, message_ns)
+    return None if lives_ns is None else min(lives_ns, limits.LIFETIME_MAX_NS)
+
+
+def _combined(definition: QueueDefinition, message_ns: int | None) -> int | None:
     model = definition.expiration_model
     queue_ns = definition.expiration_ns
     if model == "queue" or message_ns is None:

@@ -19,7 +19,7 @@ from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
-from ampsd.storage.log import JournalDamageError, JournalFailedError, Log, Unlogged
+from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
 from ampsd.storage.recovery import Recovered, recover
 from ampsd.wire.command import STOPPING
 
@@ -94,11 +94,14 @@ class Daemon:
         )
         try:
             log = self._open_log()
+        except ForeignJournalError as error:
+            self._report("2C-0006", file=error.file, what=error.what)
+            raise StartError(EXIT_STORAGE) from error
         except JournalDamageError as error:
-            self._report("1E-0002", file=error.file, offset=error.offset, what=error.what)
+            self._report("2C-0002", file=error.file, offset=error.offset, what=error.what)
             raise StartError(EXIT_STORAGE) from error
         except OSError as error:
-            self._report("1E-0003", file=error.filename or "", error=error.strerror or str(error))
+            self._report("2C-0003", file=error.filename or "", error=error.strerror or str(error))
             raise StartError(EXIT_STORAGE) from error
         self._reactor = Reactor(self._instance, log, self._journal, self._clock, self._net)
         self._instance.start()
@@ -132,9 +135,9 @@ class Daemon:
 
     def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
         if recovered.cut_bytes:
-            self._report("1E-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
+            self._report("2C-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
         self._report(
-            "1E-0000",
+            "2C-0000",
             directory=directory,
             segments=len(recovered.tail.segments),
             records=recovered.records,
@@ -148,7 +151,7 @@ class Daemon:
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            self._report("1E-0005", directory=directory)
+            self._report("2C-0005", directory=directory)
             raise StartError(EXIT_STORAGE) from error
 
     def _begin_instance(self, log: Log) -> None:
@@ -201,11 +204,11 @@ class Daemon:
         try:
             deadline = self._reactor.turn(inputs)
         except JournalFailedError as error:
-            self._report("1E-0004", file=error.file, error=error.error.strerror or str(error.error))
+            self._report("2C-0004", file=error.file, error=error.error.strerror or str(error.error))
             self._stopped.set_result(EXIT_STORAGE)
             return
         except JournalDamageError as error:
-            self._report("1E-0002", file=error.file, offset=error.offset, what=error.what)
+            self._report("2C-0002", file=error.file, offset=error.offset, what=error.what)
             self._stopped.set_result(EXIT_STORAGE)
             return
         except Exception:  # noqa: BLE001 - the outermost line: a fault of ours stops the process, with its trace
@@ -262,7 +265,7 @@ class Daemon:
                 if exit_code == EXIT_OK and self._journal is not None:
                     self._journal.close()
             except OSError as error:
-                self._report("1E-0004", file=error.filename or "", error=error.strerror or str(error))
+                self._report("2C-0004", file=error.filename or "", error=error.strerror or str(error))
                 exit_code = EXIT_STORAGE
             self._disk.close()
         self._report("FF-0002")

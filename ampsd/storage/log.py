@@ -80,6 +80,10 @@ class JournalDamageError(Exception):
         self.what = what
 
 
+class ForeignJournalError(JournalDamageError):
+    """A file is whole, but not of this version, this instance or this transaction log."""
+
+
 class JournalFailedError(Exception):
     """Writing or syncing failed. Nothing more may be acknowledged on this journal."""
 

@@ -15,9 +15,9 @@ from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Truncate, Unl
 from ampsd.storage import frame, records, segment, superblock
 from ampsd.storage.frame import Frame
 from ampsd.storage.journal import Tail, creation_verbs
-from ampsd.storage.log import JournalDamageError
+from ampsd.storage.log import ForeignJournalError, JournalDamageError
 from ampsd.storage.reader import Reader, Rest
-from ampsd.storage.segment import Segment
+from ampsd.storage.segment import ForeignError, Segment
 from ampsd.storage.superblock import Superblock
 
 Fold = Callable[[int, int, records.Record], None]
@@ -70,6 +70,8 @@ def _read_superblock(disk: Disk, directory: str, instance_name: str, has_segment
         return None
     try:
         block = superblock.decode(disk.pread(path, 0, superblock.FILE_SIZE))
+    except ForeignError as error:
+        raise ForeignJournalError(path, 0, str(error)) from error
     except ValueError as error:
         raise JournalDamageError(path, 0, str(error)) from error
     if block is None and has_segments:
@@ -84,6 +86,8 @@ def _open_segment(disk: Disk, directory: str, instance_name: str, number: int, j
     path = segment.path_of(directory, instance_name, number)
     try:
         found = segment.decode_header(disk.pread(path, 0, segment.HEADER_SIZE), path, disk.size(path), journal_id)
+    except ForeignError as error:
+        raise ForeignJournalError(path, 0, str(error)) from error
     except ValueError as error:
         raise JournalDamageError(path, 0, str(error)) from error
     if found.number != number:

@@ -54,6 +54,10 @@ def encode_header(segment: Segment, journal_id: bytes) -> bytes:
     return (head + _CRC.pack(zlib.crc32(head))).ljust(HEADER_SIZE, b"\0")
 
 
+class ForeignError(ValueError):
+    """A file is whole, but written by a newer version, or for another instance or transaction log."""
+
+
 def decode_header(page: bytes, path: str, size: int, journal_id: bytes) -> Segment:
     """The segment a header page describes. Raises ValueError with a sentence when it is not intact or not ours."""
     if len(page) < HEADER_SIZE or not page.startswith(MAGIC):
@@ -63,7 +67,7 @@ def decode_header(page: bytes, path: str, size: int, journal_id: bytes) -> Segme
         raise ValueError("the journal header is damaged")
     _, version, _, chain, number, base, first_index, owner = _HEADER.unpack_from(page)
     if version != VERSION:
-        raise ValueError(f"the journal has format version {version}; this program reads version {VERSION}")
+        raise ForeignError(f"the journal has format version {version}; this program reads version {VERSION}")
     if owner.rstrip(b"\0") != journal_id:
-        raise ValueError("the journal belongs to another instance or another transaction log")
+        raise ForeignError("the journal belongs to another instance or another transaction log")
     return Segment(path, number, base, first_index, chain, size)

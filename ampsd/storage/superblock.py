@@ -8,6 +8,8 @@ exact watermark, and synced itself only at start, at stop and every 16 MiB: an o
 import struct
 import zlib
 
+from ampsd.storage.segment import ForeignError
+
 MAGIC = b"AMPSDSUP"
 VERSION = 1
 SLOT_SIZE = 4096
@@ -57,7 +59,7 @@ def _decode(slot: bytes) -> Superblock | None:
         return None
     _, version, is_clean, _, generation, watermark, journal_id = _SLOT.unpack_from(slot)
     if version != VERSION:
-        raise ValueError(f"the superblock has format version {version}; this program reads version {VERSION}")
+        raise ForeignError(f"the superblock has format version {version}; this program reads version {VERSION}")
     return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"))
 
 

@@ -58,7 +58,7 @@ def test_a_second_instance_on_the_same_journal_is_refused(start_daemon: StartDae
     daemon = start_daemon()
     again = run(daemon.directory, "run", "config.xml")
     assert again.returncode == EXIT_STORAGE
-    assert "1E-0005" in daemon.log_text
+    assert "2C-0005" in daemon.log_text
     client = AMPS.Client("still-there")
     client.connect(daemon.uri)
     client.logon()

@@ -86,7 +86,7 @@ def test_values_are_shown_safely(value: object, text: str) -> None:
 
 
 def test_a_client_name_cannot_forge_a_record() -> None:
-    forged = "x\n2011-11-23T14:49:38.3442510-08:00 [1] emergency: 1E-0004 writing failed"
+    forged = "x\n2011-11-23T14:49:38.3442510-08:00 [1] emergency: 2C-0004 writing failed"
     written = line("14-0001", client=forged, topic="{client}")
     assert written.count("\n") == 1
     assert "subscribed to {client}." in written

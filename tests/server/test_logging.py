@@ -35,18 +35,18 @@ def report_ladder(report: Report) -> None:
     report("04-0001", client="c", topic="t", reason="r")
     report("07-0006", client="c", command="x")
     report("11-0002", transport="t", address="a", error="e")
-    report("1E-0005", directory="d")
+    report("2C-0005", directory="d")
 
 
 def test_each_target_takes_its_own_levels(bench: MakeBench) -> None:
     made = bench(target("stdout", levels=("info", "warning")), target("stderr", level="error"))
     report_ladder(made.logging)
     assert codes(made.out.lines()) == ["00-0015", "04-0001"]
-    assert codes(made.err.lines()) == ["07-0006", "11-0002", "1E-0005"]
+    assert codes(made.err.lines()) == ["07-0006", "11-0002", "2C-0005"]
 
 
 def test_include_and_exclude_work_on_ids(bench: MakeBench) -> None:
-    made = bench(target("stdout", level="error", include_errors=("14-.*",), exclude_errors=("11-0002", "1E-.*")))
+    made = bench(target("stdout", level="error", include_errors=("14-.*",), exclude_errors=("11-0002", "2C-.*")))
     report_ladder(made.logging)
     assert codes(made.out.lines()) == ["14-0001", "07-0006"]
 
@@ -182,7 +182,7 @@ def test_adopt_changes_the_targets_of_a_running_logging(bench: MakeBench, tmp_pa
     made.logging.adopt((target("file", level="error", file_name=f"{tmp_path}/amps.log"),), "Other")
     report_ladder(made.logging)
     assert codes(made.out.lines()) == ["00-0015"]
-    assert codes((tmp_path / "amps.log").read_text().splitlines()) == ["07-0006", "11-0002", "1E-0005"]
+    assert codes((tmp_path / "amps.log").read_text().splitlines()) == ["07-0006", "11-0002", "2C-0005"]
 
 
 def test_adopting_what_cannot_be_read_changes_nothing(bench: MakeBench) -> None:
@@ -215,7 +215,7 @@ def test_before_a_configuration_there_is_stderr() -> None:
     err = Pipe()
     logging = Logging.to_stderr("warning", SetClock(), stderr=err.writer)
     report_ladder(logging)
-    assert codes(err.lines()) == ["04-0001", "07-0006", "11-0002", "1E-0005"]
+    assert codes(err.lines()) == ["04-0001", "07-0006", "11-0002", "2C-0005"]
     logging.close()
     err.close()
 

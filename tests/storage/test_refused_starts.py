@@ -18,7 +18,7 @@ from journal_setup import (
 from ampsd.ports import Create, Pwrite, Rename, Unlink
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import frame, segment, superblock
-from ampsd.storage.log import JournalDamageError
+from ampsd.storage.log import ForeignJournalError, JournalDamageError
 from ampsd.storage.recovery import recover
 from ampsd.storage.segment import Segment
 from ampsd.storage.superblock import Superblock
@@ -135,6 +135,7 @@ def test_a_segment_of_another_journal_is_refused() -> None:
     life.disk.perform([Pwrite(path(1), 0, page)])
     error = refused(life.disk)
     assert (error.file, error.offset) == (path(1), 0)
+    assert isinstance(error, ForeignJournalError)
     assert "belongs to another instance" in error.what
 
 
@@ -154,6 +155,7 @@ def test_a_segment_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPatch
     life.disk.perform([Pwrite(path(1), 0, page)])
     error = refused(life.disk)
     assert error.file == path(1)
+    assert isinstance(error, ForeignJournalError)
     assert "has format version 2; this program reads version 1" in error.what
 
 
@@ -166,6 +168,7 @@ def test_a_superblock_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPa
     life.disk.perform([Pwrite(SUPERBLOCK, newer.offset, slot)])
     error = refused(life.disk)
     assert error.file == SUPERBLOCK
+    assert isinstance(error, ForeignJournalError)
     assert "has format version 2; this program reads version 1" in error.what
 
 
