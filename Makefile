@@ -17,11 +17,16 @@ help:
 	@echo "make sim SEED=7       one run of the simulator, replayed byte for byte"
 	@echo "make soak             long runs of the simulator and of kill -9"
 	@echo "make bench            throughput and CPU per message, beside a peer where installed"
-	@echo "make schema           write schemas/ from the declarations"
+	@echo "make schema           write schemas/ and docs/reference/ from the declarations"
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+# Sample files of the official client, for tests only; they are never part of this repository.
+$(VENV)/official: $(VENV)/.installed tests/official_sources.py
+	@$(BIN)/python tests/official_sources.py
 	@touch $@
 
 run: $(VENV)/.installed
@@ -36,7 +41,7 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n0 tests/test_tidy.py
 
-test: check
+test: check $(VENV)/official
 	$(BIN)/pytest -n 2 -m "not soak"
 
 soak: $(VENV)/.installed
@@ -47,9 +52,11 @@ sim: $(VENV)/.installed
 
 schema: $(VENV)/.installed
 	$(BIN)/ampsd schema schemas
+	$(BIN)/ampsd reference docs/reference
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/lint.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

@@ -28,6 +28,8 @@ TUNING = "tuning"
 """Mark of a setting about speed or storage layout only that changes nothing here: an information."""
 AT_LEAST_ONE = "at-least-one"
 """Mark of a repeatable option that must be there at least once."""
+SECRET = "secret"  # noqa: S105 - the name of a mark
+"""Mark of a password or key: it is masked wherever a configuration is shown."""
 _UNIT_SUFFIXES = ("_ns", "_bytes")
 
 
@@ -42,11 +44,15 @@ REQUIRED = Required()
 
 
 class NotRunningError(ValueError):
-    """The text is right for AMPS, but names something that this version cannot do. `remedy` says what to write."""
+    """The text is right for AMPS, but names something that this version cannot do.
 
-    def __init__(self, sentence: str, remedy: str) -> None:
+    `remedy` says what to write, `value` is what the text means, so that the rest can be understood.
+    """
+
+    def __init__(self, sentence: str, remedy: str, value: object) -> None:
         super().__init__(sentence)
         self.remedy = remedy
+        self.value = value
 
 
 class Kind:
@@ -97,13 +103,14 @@ def one_of(
     Words of `not_running` are AMPS's too, but parse raises NotRunningError for them with the advice `instead`.
     """
     table = {word.lower(): word for word in choices} | {old.lower(): new for old, new in (aliases or {}).items()}
-    missing = tuple(word.lower() for word in not_running)
+    missing = {word.lower(): word for word in not_running}
 
     def parse(value: str) -> str:
         text = value.strip()
         word = table.get(text.lower())
         if word is None and text.lower() in missing:
-            raise NotRunningError(f"{text!r} is AMPS's, but does not run in this version", instead)
+            word = missing[text.lower()]
+            raise NotRunningError(f"{text!r} is AMPS's, but does not run in this version", instead, word)
         if word is None:
             raise ValueError(f"{text!r} is not one of {', '.join((*choices, *not_running))}")
         return word
@@ -142,6 +149,8 @@ EXPRESSION = Kind("expression", _stripped, pattern=_NOT_BLANK, fault="expression
 PATH = Kind("path", _stripped, pattern=_NOT_BLANK)
 ANY = Kind("any content", lambda value: value)
 """An element whose content nobody looks at: options of a foreign module, sections that do not run yet."""
+MODULE_OPTIONS = Kind("options of the module", lambda value: value)
+"""An Options element whose children are those of the module that is named beside it."""
 BOOLEAN = Kind(
     "boolean",
     units.boolean,
@@ -160,6 +169,16 @@ class ByModule:
 
     def __init__(self, *elements: str) -> None:
         self.elements = elements
+
+
+class TextOr:
+    """The kind of an element that holds either a text or elements, such as the UnderlyingTopic of a View."""
+
+    __slots__ = ("definition", "text")
+
+    def __init__(self, text: Kind, definition: "type[Definition]") -> None:
+        self.text = text
+        self.definition = definition
 
 
 class Option:
@@ -183,7 +202,7 @@ class Option:
 
     def __init__(
         self,
-        kind: "Kind | ByModule | type[Definition] | tuple[type[Definition], ...]",
+        kind: "Kind | ByModule | TextOr | type[Definition] | tuple[type[Definition], ...]",
         doc: str,
         *,
         default: object = REQUIRED,
@@ -220,14 +239,19 @@ class Option:
         return self.default is REQUIRED or AT_LEAST_ONE in self.marks
 
     @property
-    def contents(self) -> "dict[str, Kind | ByModule | type[Definition]]":
+    def holds_definitions(self) -> bool:
+        """Whether its values are definitions: sections, or steps of an action."""
+        return not isinstance(self.kind, Kind | TextOr)
+
+    @property
+    def contents(self) -> "dict[str, Kind | ByModule | TextOr | type[Definition]]":
         """Every element name that fills this option, the usual ones first, and what is inside each."""
         if isinstance(self.kind, ByModule):
             return dict.fromkeys(self.kind.elements, self.kind)
-        if isinstance(self.kind, Kind):
+        if isinstance(self.kind, Kind | TextOr):
             return dict.fromkeys((self.xml, *self.synonyms), self.kind)
         classes = self.kind if isinstance(self.kind, tuple) else (self.kind,)
-        usual: dict[str, Kind | ByModule | type[Definition]] = {cls.element: cls for cls in classes}
+        usual: dict[str, Kind | ByModule | TextOr | type[Definition]] = {cls.element: cls for cls in classes}
         return usual | {name: cls for cls in classes for name in cls.synonyms}
 
     def bind(self, attribute: str) -> None:
@@ -235,7 +259,7 @@ class Option:
         self.attribute = attribute
         if isinstance(self.kind, ByModule):
             self.xml = self.kind.elements[0]
-        elif not isinstance(self.kind, Kind):
+        elif not isinstance(self.kind, Kind | TextOr):
             self.xml = next(iter(self.contents))
             self.synonyms = tuple(self.contents)[1:]
         elif not self.xml:
@@ -246,7 +270,7 @@ class Option:
 
 
 def option(
-    kind: "Kind | ByModule | type[Definition] | tuple[type[Definition], ...]",
+    kind: "Kind | ByModule | TextOr | type[Definition] | tuple[type[Definition], ...]",
     doc: str,
     *,
     default: Any = REQUIRED,

@@ -281,9 +281,7 @@ class Instance:
                 command.body,
                 sequence,
                 command.correlation_id,
-                None
-                if command.expiration is None
-                else min(command.expiration * 1_000_000_000, limits.LIFETIME_MAX_NS),
+                None if command.expiration is None else min(command.expiration * 1_000_000_000, limits.LIFETIME_MAX_NS),
             )
         if reason is not None:
             self._refuse_publish(client, command.topic or b"", reason, command.command_id, sequence, wants_persisted)

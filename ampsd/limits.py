@@ -98,8 +98,11 @@ CONFIG_SIZE_MAX = 16 * MIB
 CONFIG_DEPTH_MAX = 64
 """Deepest element nesting of a configuration."""
 
-CONFIG_ELEMENTS_MAX = 100_000
-"""Most elements in one configuration, includes counted."""
+CONFIG_ELEMENTS_MAX = 50_000
+"""Most elements in one configuration, includes counted: ten times those of the largest file ever seen."""
+
+CONFIG_ERRORS_MAX = 500
+"""Errors after which the rest of a configuration is not looked at: it needs its first fix, or is something else."""
 
 CONFIG_ATTRIBUTES_MAX = 64
 """Most attributes on one element."""

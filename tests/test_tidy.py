@@ -17,8 +17,8 @@ LAYERS: list[tuple[str, ...]] = [
     ("engine",),
     ("actions",),
     ("config",),
-    ("instance", "reactor", "lint"),
-    ("admin",),
+    ("instance", "reactor", "lint", "flow"),
+    ("admin", "reference"),
     ("server", "simulator"),
     ("cli", "testing", "__main__"),
 ]
@@ -30,6 +30,7 @@ INSIDE = {
     "message_types": {"limits"},
     "expressions": {"limits", "message_types"},
     "reactor": {"instance"},
+    "lint": {"flow"},
     "__main__": {"cli"},
 }
 """What a part may import of its own layer: neighbours do not know each other."""

@@ -32,6 +32,22 @@ class StepFailed(Exception):  # noqa: N818 - named for what happened, as every e
         self.reason = reason
 
 
+class Step(Definition):
+    """What On, If and Do have in common: the module's name, whether it runs, and the variables it brings."""
+
+    module: ClassVar[str] = ""
+    not_running: ClassVar[str] = ""
+    """Why the module does not run in this version and what to do; empty when it runs."""
+    variables: ClassVar[dict[str, str]] = {}
+    """Context variables the module always sets: name without braces -> what it holds."""
+    brings_any: ClassVar[bool] = False
+    """Whether it may set variables whose names the file does not tell, such as an HTTP request's parameters."""
+
+    def sets(self) -> tuple[str, ...]:
+        """Names of the variables that this use of the module sets; with those its own options name."""
+        return tuple(self.variables)
+
+
 def _register(cls: "ModuleClass", kind: str, module: str) -> None:
     if not module.startswith(_PREFIX + kind + "-"):
         raise TypeError(f"{cls.__name__} needs module='{_PREFIX}{kind}-...', not {module!r}")
@@ -41,15 +57,15 @@ def _register(cls: "ModuleClass", kind: str, module: str) -> None:
     _REGISTERED[module] = cls
 
 
-class On(Definition):
+class On(Step):
     """When an action runs: watches one kind of event (User Guide, Automating AMPS With Actions)."""
 
-    module: ClassVar[str] = ""
     event: ClassVar[type[Event]]
 
-    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+    def __init_subclass__(cls, *, module: str, not_running: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        if not issubclass(getattr(cls, "event", object), Event):
+        cls.not_running = not_running
+        if not not_running and not issubclass(getattr(cls, "event", object), Event):
             raise TypeError(f"{cls.__name__} needs `event`, the class of events it watches")
         _register(cls, "on", module)
 
@@ -62,13 +78,12 @@ class On(Definition):
         return self.matches(event)
 
 
-class If(Definition):
+class If(Step):
     """A gate between steps: when it does not pass, the rest of the action is not run, and that is no failure."""
 
-    module: ClassVar[str] = ""
-
-    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+    def __init_subclass__(cls, *, module: str, not_running: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
+        cls.not_running = not_running
         _register(cls, "if", module)
 
     def passes(self, firing: Firing) -> bool:
@@ -76,13 +91,12 @@ class If(Definition):
         raise NotImplementedError
 
 
-class Do(Definition):
+class Do(Step):
     """A step: asks for something to be done. When it fails, the rest of the action is not run."""
 
-    module: ClassVar[str] = ""
-
-    def __init_subclass__(cls, *, module: str, **rest: Any) -> None:
+    def __init_subclass__(cls, *, module: str, not_running: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
+        cls.not_running = not_running
         _register(cls, "do", module)
 
     def run(self, firing: Firing) -> Steps:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from ampsd.cli.loading import load_file, print_findings
+from ampsd.cli.loading import examine_file, print_findings
 
 
 @click.command("lint")
@@ -21,9 +21,9 @@ def command(configs: tuple[str, ...], definitions: tuple[str, ...]) -> None:
             click.echo(f"{config}: {error.strerror}", err=True)
             exit_code = max(exit_code, 3)
             continue
-        loading = load_file(config, definitions)
-        print_findings(loading.findings)
-        if loading.model is None:
+        examination = examine_file(config, definitions)
+        print_findings(examination.findings)
+        if not examination.may_start:
             exit_code = max(exit_code, 1)
         else:
             click.echo(f"{config}: good")

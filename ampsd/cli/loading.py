@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import click
 
 from ampsd.config.finding import Finding
-from ampsd.config.model import Loading, load
+from ampsd.lint.examination import Examination, examine
 
 
 def read(path: str) -> bytes:
@@ -26,10 +26,18 @@ def parse_defines(definitions: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def load_file(path: str, definitions: Iterable[str], dev_directory: str | None = None) -> Loading:
+def examine_file(
+    path: str, definitions: Iterable[str], dev_directory: str | None = None, *, is_strict: bool = False
+) -> Examination:
     """The configuration at `path`, with what there is to say about it."""
-    environment = dict(os.environ) | parse_defines(definitions)
-    return load(path, read=read, environment=environment, working_directory=os.getcwd(), dev_directory=dev_directory)
+    return examine(
+        path,
+        read=read,
+        environment=dict(os.environ) | parse_defines(definitions),
+        working_directory=os.getcwd(),
+        dev_directory=dev_directory,
+        is_strict=is_strict,
+    )
 
 
 def print_findings(findings: Iterable[Finding]) -> None:

@@ -7,7 +7,7 @@ import click
 
 from ampsd import cli, version
 
-_NOT_COMMANDS = frozenset({"main", "loading"})
+_NOT_COMMANDS = frozenset({"main", "loading", "amps_server", "sample", "serving"})
 
 
 class Commands(click.Group):

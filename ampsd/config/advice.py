@@ -2,11 +2,14 @@
 
 import difflib
 from collections.abc import Iterable
+from functools import cache, lru_cache
 
-from ampsd.declare import Definition
+from ampsd.declare import Definition, TextOr
 from ampsd.definitions.instance import InstanceDefinition
 
 _LISTED_MAX = 12
+_NAME_MAX = 100
+"""Longer names are like none: comparing takes time by the square of the length."""
 
 
 def listed(names: Iterable[str]) -> str:
@@ -16,9 +19,15 @@ def listed(names: Iterable[str]) -> str:
 
 def did_you_mean(name: str, names: list[str]) -> str:
     """Did you mean ...? Empty when nothing is near."""
+    near = _similar(name[:_NAME_MAX], tuple(names))
+    return f"Did you mean {near}?" if near else ""
+
+
+@lru_cache(maxsize=256)
+def _similar(name: str, names: tuple[str, ...]) -> str:
     same = [one for one in names if one.lower() == name.lower()]
     near = same or difflib.get_close_matches(name, names, n=1, cutoff=0.7)
-    return f"Did you mean {near[0]}?" if near else ""
+    return near[0] if near else ""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -32,7 +41,7 @@ def advice_on_element(name: str, inside: str, names: list[str]) -> str:
     near = did_you_mean(name, names)
     if near:
         return near
-    homes = [parent for parent, known in _homes(InstanceDefinition, {}).items() if name in known and parent != inside]
+    homes = [parent for parent, known in _homes().items() if name in known and parent != inside]
     if homes:
         return f"It belongs inside <{'>, <'.join(homes[:3])}>; move it there."
     if len(names) <= _LISTED_MAX:
@@ -40,12 +49,16 @@ def advice_on_element(name: str, inside: str, names: list[str]) -> str:
     return "Remove it; the schema, ampsconfig.xsd, lists every element there is."
 
 
-def _homes(cls: type[Definition], found: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Element -> names of the elements it takes, for everything below `cls`."""
-    if cls.element not in found:
-        found[cls.element] = [name for option in cls.declared for name in option.contents]
-        for option in cls.declared:
-            for content in option.contents.values():
-                if isinstance(content, type):
-                    _homes(content, found)
+@cache
+def _homes() -> dict[str, list[str]]:
+    """Element -> names of the elements it takes; of several elements of one name, such as Topic, all of them."""
+    found: dict[str, list[str]] = {}
+    seen: list[type[Definition]] = [InstanceDefinition]
+    for cls in seen:
+        found.setdefault(cls.element, []).extend(name for option in cls.declared for name in option.contents)
+        inside = (content for option in cls.declared for content in option.contents.values())
+        for content in inside:
+            nested = content.definition if isinstance(content, TextOr) else content
+            if isinstance(nested, type) and nested not in seen:
+                seen.append(nested)
     return found

@@ -7,15 +7,18 @@ from typing import TypeVar
 
 from lxml import etree
 
+from ampsd import limits
 from ampsd.actions import module
 from ampsd.actions.module import Do, If, On
 from ampsd.config import codes
 from ampsd.config.advice import advice_on_element, did_you_mean, listed
 from ampsd.config.finding import Finding, Span
-from ampsd.config.placed import Placed, Settings
+from ampsd.config.module_options import ConfiguredModules, content_text
+from ampsd.config.placed import Placed, Settings, Written
 from ampsd.config.tree import Source, children, text_of
 from ampsd.declare import (
     ANY,
+    MODULE_OPTIONS,
     NO_EFFECT,
     NOT_RUNNING,
     TUNING,
@@ -24,6 +27,7 @@ from ampsd.declare import (
     Kind,
     NotRunningError,
     Option,
+    TextOr,
 )
 from ampsd.definitions.action_modules import ACTION_MODULES, PREFIX, kind_of
 from ampsd.definitions.actions import ActionDefinition
@@ -43,15 +47,28 @@ class Fault(Exception):  # noqa: N818 - never leaves this file
     """A setting without a value; the finding is made already."""
 
 
+class TooManyErrors(Exception):  # noqa: N818 - named for what happened
+    """The rest is not worth looking at. `span` is where looking ended."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__(str(span))
+        self.span = span
+
+
 class Builder:
     """Builds definitions and collects what is wrong with their elements."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        assert source.root is not None, "a source without a root has nothing to build"
+        self._modules = ConfiguredModules(source.root)
+        self._not_running = 0
+        """How many elements around this one do not run: that is said once, of the outermost."""
         self.findings: list[Finding] = []
         self.faulty: dict[etree._Element, Finding] = {}
         """Elements with an error, and the first one of each."""
         self._placed: list[Placed[Definition]] = []
+        self._by_place: dict[str, list[Placed[Definition]]] = {}
         self._unbuilt: list[type[Definition]] = []
         self._actions = 0
 
@@ -65,6 +82,11 @@ class Builder:
         """Every definition of the class that could be built, in the order of the file."""
         return [one for one in self._placed if isinstance(one.definition, cls)]  # type: ignore[misc]  # cls narrows it; mypy cannot say so
 
+    def placed(self, definition: D) -> Placed[D]:
+        """The place of a definition that was built here."""
+        places = self._by_place[definition.place]
+        return next(one for one in places if one.definition is definition)  # type: ignore[misc]  # cls of D by identity
+
     def has_unbuilt(self, cls: type[Definition]) -> bool:
         """Whether an element of the class could not be built, so that what refers to it cannot be judged."""
         return any(issubclass(one, cls) for one in self._unbuilt)
@@ -74,6 +96,8 @@ class Builder:
         finding = Finding(code, "error", self._source.span(element), sentence, remedy)
         self.faulty.setdefault(element, finding)
         self.findings.append(finding)
+        if len(self.faulty) >= limits.CONFIG_ERRORS_MAX:
+            raise TooManyErrors(self._source.span(element))
 
     def remark(self, code: str, severity: str, element: etree._Element, sentence: str, remedy: str) -> None:
         """Something may be wrong (warning), or is good to know (info)."""
@@ -85,7 +109,7 @@ class Builder:
         if issubclass(cls, ActionDefinition):
             self._actions += 1
         settings: Settings = {}
-        seen: dict[str, list[etree._Element]] = {}
+        seen: Written = {}
         by_name = {name: one for one in cls.declared for name in one.contents}
         for child in children(element):
             option = by_name.get(str(child.tag))
@@ -102,9 +126,9 @@ class Builder:
             except Fault:
                 continue
         self._require(element, cls, seen)
-        return self._made(element, cls, settings)
+        return self._made(element, cls, settings, seen)
 
-    def _made(self, element: etree._Element, cls: type[D], settings: Settings) -> D | None:
+    def _made(self, element: etree._Element, cls: type[D], settings: Settings, seen: Written) -> D | None:
         values: dict[str, object] = {}
         for option in cls.declared:
             given = [value for _, value in settings.get(option.attribute, ())]
@@ -117,7 +141,9 @@ class Builder:
         definition.placed(str(self._source.span(element)))
         if isinstance(definition, ActionDefinition):
             definition.numbered(self._actions)
-        self._placed.append(Placed[Definition](definition, element, settings, self._source))
+        placed = Placed[Definition](definition, element, settings, seen, self._source)
+        self._placed.append(placed)
+        self._by_place.setdefault(definition.place, []).append(placed)
         return definition
 
     def _check_shape(self, element: etree._Element) -> None:
@@ -179,14 +205,6 @@ class Builder:
         )
 
     def _require(self, element: etree._Element, cls: type[Definition], seen: dict[str, list[etree._Element]]) -> None:
-        """What is missing; but not inside what does not run anyway."""
-        if any(
-            self.faulty[child].code == codes.NOT_RUNNING
-            for elements in seen.values()
-            for child in elements
-            if child in self.faulty
-        ):
-            return
         for option in cls.declared:
             if option.is_required and option.attribute not in seen:
                 self.error(
@@ -195,17 +213,54 @@ class Builder:
                     f"<{element.tag}> lacks <{option.xml}>",
                     f"Add <{option.xml}>...</{option.xml}>: {option.doc}",
                 )
+        if any(option.kind is MODULE_OPTIONS for option in cls.declared):
+            self._require_of_module(element)
+
+    def _require_of_module(self, element: etree._Element) -> None:
+        for option in self._modules.lacking(element):
+            self.error(
+                codes.MISSING,
+                element,
+                f"the module of <{element.tag}> lacks <{option.xml}>",
+                f"Add <{option.xml}>...</{option.xml}> to its Options, here or in Modules: {option.doc}",
+            )
 
     def _value(self, child: etree._Element, option: Option) -> object:
         """The value of one setting. Raises Fault."""
         content = option.contents[str(child.tag)]
         self._remark_spelling(child, option)
+        if isinstance(content, TextOr):
+            content = content.definition if children(child) else content.text
         if isinstance(content, ByModule):
             built: object = self._step(child)
+        elif content is MODULE_OPTIONS:
+            return self._options(child, option)
         elif isinstance(content, Kind):
-            built = self._parsed(child, option, content)
+            return self._parsed(child, option, content)
         else:
-            built = self.build(child, content)
+            built = self._built(child, option, content)
+        if built is None:
+            raise Fault
+        return built
+
+    def _built(self, child: etree._Element, option: Option, cls: type[Definition]) -> Definition | None:
+        """The definition inside an option's element. What does not run inside one that does not run is not told."""
+        self._remark_support(child, option)
+        is_running = NOT_RUNNING not in option.marks
+        self._not_running += not is_running
+        built = self.build(child, cls)
+        self._not_running -= not is_running
+        return built
+
+    def _options(self, child: etree._Element, option: Option) -> object:
+        """Options of the module that is named beside them; those of a foreign module are kept as a text."""
+        parent = child.getparent()
+        assert parent is not None, "options stand inside the element that names their module"
+        cls = self._modules.options_of(parent)
+        if cls is None:
+            self._remark_support(child, option)
+            return content_text(child)
+        built = self._built(child, option, cls)
         if built is None:
             raise Fault
         return built
@@ -213,7 +268,7 @@ class Builder:
     def _remark_spelling(self, child: etree._Element, option: Option) -> None:
         name = str(child.tag)
         content = option.contents[name]
-        usual = option.xml if isinstance(content, Kind) else getattr(content, "element", name)
+        usual = option.xml if isinstance(content, Kind | TextOr) else getattr(content, "element", name)
         if name != usual:
             self.remark(
                 codes.OLD_SPELLING, "info", child, f"<{name}> is an older spelling of <{usual}>", f"Write <{usual}>."
@@ -222,7 +277,7 @@ class Builder:
     def _parsed(self, child: etree._Element, option: Option, kind: Kind) -> object:
         if kind is ANY:
             self._remark_support(child, option)
-            return ""
+            return content_text(child)
         inside = children(child)
         self._check_attributes(child)
         if inside:
@@ -238,8 +293,9 @@ class Builder:
             if kind.fault == "pattern" and isinstance(value, str) and is_regex(value):
                 compile_regex(value.encode())
         except NotRunningError as error:
-            self.error(codes.NOT_RUNNING, child, f"<{child.tag}>: {error}", error.remedy)
-            raise Fault from error
+            if not self._not_running:
+                self.remark(codes.NOT_RUNNING, "error", child, f"<{child.tag}>: {error}", error.remedy)
+            return error.value
         except ValueError as error:
             reason = str(error).rstrip(".")
             self.error(_FAULT_CODES[kind.fault], child, f"<{child.tag}>: {reason}", f"<{child.tag}> is: {option.doc}")
@@ -250,11 +306,11 @@ class Builder:
 
     def _remark_support(self, child: etree._Element, option: Option) -> None:
         """What the marks of the option say; a setting that only repeats its default is left alone."""
+        if self._not_running:
+            return
         if NOT_RUNNING in option.marks:
-            self.error(
-                codes.NOT_RUNNING, child, f"<{child.tag}> is AMPS's, but does not run in this version", option.advice
-            )
-            raise Fault
+            sentence = f"<{child.tag}> is AMPS's, but does not run in this version"
+            self.remark(codes.NOT_RUNNING, "error", child, sentence, option.advice)
         if NO_EFFECT in option.marks or TUNING in option.marks:
             severity = "warning" if NO_EFFECT in option.marks else "info"
             self.remark(
@@ -294,6 +350,9 @@ class Builder:
         name = text_of(named).strip()
         cls = module.find(name)
         if cls is not None and issubclass(cls, _STEP_CLASSES[kind]):
+            if cls.not_running:
+                sentence = f"{name} is AMPS's, but does not run in this version"
+                self.remark(codes.NOT_RUNNING, "error", named, sentence, cls.not_running)
             return cls
         if cls is not None or (kind_of(name) not in ("", kind) and name in ACTION_MODULES):
             self.error(

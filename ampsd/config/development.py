@@ -10,7 +10,7 @@ from ampsd.config.finding import Finding
 from ampsd.config.tree import Source, children, text_of
 from ampsd.declare import Option
 from ampsd.definitions.instance import InstanceDefinition
-from ampsd.definitions.sow import QueueDefinition
+from ampsd.definitions.queues import QueueDefinition
 from ampsd.definitions.transaction_log import LoggedTopicDefinition
 from ampsd.expressions.regex import compile_regex, is_regex
 

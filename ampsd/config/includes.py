@@ -47,6 +47,7 @@ class Reader:
                 f"the file cannot be read: {_reason(error)}",
                 "Name a file that exists and that this user may read.",
             ) from error
+        self._source.contents[path] = data
         document = self._taken(parse(data, path))
         self._settings(document)
         self._splice(document, [self._identity(path)], 0)
@@ -105,6 +106,7 @@ class Reader:
                 f" or more than {limits.CONFIG_INCLUDE_DEPTH_MAX} inside each other",
                 "Look for files that include each other.",
             )
+        self._source.contents[path] = data
         included = self._taken(parse(data, path, depth=depth, elements=len(self._source.spans)))
         if self._size > self._threshold:
             raise RefusedError(

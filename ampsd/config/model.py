@@ -1,14 +1,17 @@
-"""The Model: a whole configuration, checked, typed and immutable; or the findings that say why there is none."""
+"""The Model: a whole configuration, typed and immutable; or the findings that say why there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ampsd.config import codes
+from ampsd.config.build import Builder
 from ampsd.config.check import check, in_order
 from ampsd.config.development import fill_in, sections
 from ampsd.config.finding import Finding
 from ampsd.config.includes import Read
 from ampsd.config.source import read_source
+from ampsd.config.tree import Source
 from ampsd.definitions.instance import InstanceDefinition
 
 
@@ -24,12 +27,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """What came of reading a configuration; with an error among the findings there is no model."""
+    """What came of reading a configuration: what it means, as far as that can be told, and what is wrong."""
 
+    source: Source
+    built: Builder | None
+    """Every definition that could be built, with its place; None when the files could not be read."""
     model: Model | None
+    """None when an error keeps the configuration from being understood. What does not run yet is understood."""
     findings: tuple[Finding, ...]
-    files: tuple[str, ...] = ()
-    """Every file that was read, the configuration first."""
 
 
 def load(
@@ -40,7 +45,7 @@ def load(
     working_directory: str,
     dev_directory: str | None = None,
 ) -> Loading:
-    """Read, validate and check the configuration at `path`. Nothing is opened but what `read` reads.
+    """Read, validate and build the configuration at `path`. Nothing is opened but what `read` reads.
 
     `environment` fills in ${NAME}, definitions of the command line included. With `dev_directory`, what a snippet
     lacks is filled in, its journal in that directory. Faults are findings: load itself raises nothing.
@@ -52,14 +57,18 @@ def load(
         working_directory=working_directory,
         wraps=() if dev_directory is None else sections(),
     )
-    files = tuple(source.files)
     if source.root is None:
-        return Loading(None, in_order(source.findings, source.files), files)
+        return Loading(source, None, None, in_order(source.findings, source.files))
     if dev_directory is not None:
         fill_in(source, dev_directory)
     checked = check(source)
-    if checked.definition is None or any(one.severity == "error" for one in checked.findings):
-        return Loading(None, checked.findings, files)
-    text = source.text()
-    digest = sha256(text.encode()).hexdigest()
-    return Loading(Model(path, checked.definition, digest, text), checked.findings, files)
+    model = None
+    if checked.definition is not None and all(map(is_understood, checked.findings)):
+        text = source.text()
+        model = Model(path, checked.definition, sha256(text.encode()).hexdigest(), text)
+    return Loading(source, checked.built, model, checked.findings)
+
+
+def is_understood(finding: Finding) -> bool:
+    """Whether what a finding is about has its meaning all the same."""
+    return finding.severity != "error" or finding.code == codes.NOT_RUNNING

@@ -5,17 +5,32 @@
 number. Options of On, If and Do are all that any module takes: which module takes what only the declarations say.
 """
 
+import re
 from copy import deepcopy
 from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 import xmlschema
 from lxml import etree
+from xmlschema.validators.identities import XsdFieldSelector, XsdSelector
 
 from ampsd.actions import module
 from ampsd.config.build import EXTENSIONS
-from ampsd.declare import ANY, AT_LEAST_ONE, NO_EFFECT, NOT_RUNNING, TUNING, ByModule, Definition, Kind, Option
+from ampsd.declare import (
+    ANY,
+    AT_LEAST_ONE,
+    MODULE_OPTIONS,
+    NO_EFFECT,
+    NOT_RUNNING,
+    TUNING,
+    ByModule,
+    Definition,
+    Kind,
+    Option,
+    TextOr,
+)
 from ampsd.definitions.action_modules import ACTION_MODULES, kind_of
+from ampsd.definitions.defaults import default_text
 from ampsd.definitions.instance import InstanceDefinition
 
 FILE_NAME = "ampsconfig.xsd"
@@ -32,6 +47,11 @@ _INCLUDE_TYPE = "IncludedFile"
 def generate() -> dict[str, str]:
     """File name -> text, for both editions."""
     return {FILE_NAME: _Edition(is_exact=True).text(), EDITOR_FILE_NAME: _Edition(is_exact=False).text()}
+
+
+def type_name(cls: type[Definition]) -> str:
+    """The name of a definition's type: several elements may have one name, such as Topic, but no two classes."""
+    return f"{cls.__name__.removesuffix('Definition')}Element"
 
 
 def faults(root: etree._Element) -> list[tuple[etree._Element, str]]:
@@ -52,6 +72,8 @@ def faults(root: etree._Element) -> list[tuple[etree._Element, str]]:
 
 @cache
 def _compiled() -> xmlschema.XMLSchema11:
+    # Ours has no identity constraints. Those of the meta-schema need no check, and the pattern for it takes 80 ms.
+    XsdSelector.pattern = XsdFieldSelector.pattern = re.compile("")  # type: ignore[assignment]  # set by its own parser so
     # The text is ours and tested against the meta-schema; checking it again at every start would cost 50 ms.
     return xmlschema.XMLSchema11(_Edition(is_exact=True).text(), validation="skip", allow="none")
 
@@ -62,6 +84,7 @@ class _Edition:
     def __init__(self, *, is_exact: bool) -> None:
         self._is_exact = is_exact
         self._types: dict[str, str] = {}
+        self._simple_types: dict[Kind, str] = {}
 
     def text(self) -> str:
         """The whole schema."""
@@ -91,14 +114,14 @@ class _Edition:
             "</xs:extension></xs:simpleContent></xs:complexType>\n"
         )
 
-    def _complex(self, cls: type[Definition]) -> str:
-        """The name of a definition's type."""
-        name = f"{cls.element}Element"
+    def _complex(self, cls: type[Definition], *, is_mixed: bool = False) -> str:
+        """The name of a definition's type; a mixed one may hold a text instead of its elements."""
+        name = type_name(cls)
         if name not in self._types:
             self._types[name] = ""
             elements = [part for option in cls.declared for part in self._elements(option, cls)]
-            rules = [rule for option in cls.declared if (rule := _rule(option))]
-            self._types[name] = self._group(name, cls.__doc__ or "", elements, rules)
+            rules = [] if is_mixed else [rule for option in cls.declared if (rule := _rule(option))]
+            self._types[name] = self._group(name, cls.__doc__ or "", elements, rules, is_mixed=is_mixed)
         return name
 
     def _elements(self, option: Option, cls: type[Definition]) -> list[str]:
@@ -109,8 +132,10 @@ class _Edition:
             if isinstance(content, ByModule):
                 kind, doc = self._step(name), _STEPS[name]
             elif isinstance(content, Kind):
-                kind = self._simple(content, f"{cls.element}-{option.xml}")
+                kind = self._simple(content, f"{type_name(cls).removesuffix('Element')}-{option.xml}")
                 doc = doc if name not in others else f"Older spelling of {usual}. {doc}"
+            elif isinstance(content, TextOr):
+                kind = self._complex(content.definition, is_mixed=True)
             else:
                 kind = self._complex(content)
                 doc = content.__doc__ or ""
@@ -123,7 +148,7 @@ class _Edition:
             occurs = ' minOccurs="0"' + (' maxOccurs="unbounded"' if is_repeatable else "")
         return f'<xs:element name="{name}" type="{kind}"{occurs}>{_doc(doc)}</xs:element>'
 
-    def _group(self, name: str, doc: str, elements: list[str], rules: list[str]) -> str:
+    def _group(self, name: str, doc: str, elements: list[str], rules: list[str], *, is_mixed: bool = False) -> str:
         """A type of elements in any order; includes and extensions may stand among them."""
         include = self._element("Include", _INCLUDE_TYPE, "A file whose content stands here.", True)
         occurs = ' minOccurs="0" maxOccurs="unbounded"'
@@ -131,7 +156,8 @@ class _Edition:
         inside = "\n".join([*elements, include, extension])
         body = f"<xs:all>\n{inside}\n</xs:all>" if self._is_exact else f"<xs:choice{occurs}>\n{inside}\n</xs:choice>"
         asserts = "".join(f"\n<xs:assert test={quoteattr(rule)}/>" for rule in rules) if self._is_exact else ""
-        return f'<xs:complexType name="{name}">{_doc(doc)}{body}{asserts}</xs:complexType>'
+        mixed = ' mixed="true"' if is_mixed else ""
+        return f'<xs:complexType name="{name}"{mixed}>{_doc(doc)}{body}{asserts}</xs:complexType>'
 
     def _step(self, kind: str) -> str:
         """The type of an On, If or Do."""
@@ -172,25 +198,29 @@ class _Edition:
         return self._element(name, kind, doc, True)
 
     def _simple(self, kind: Kind, key: str, *, is_exact_case: bool = False) -> str:
-        """The name of a text's type; xs:string where any text is good."""
-        if kind is ANY:
+        """The name of a text's type, one for each kind; xs:string where any text is good."""
+        if kind is ANY or kind is MODULE_OPTIONS:
             return _ANY_TYPE
         if not kind.choices and kind.pattern is None:
             return "xs:string"
-        name = key if kind.choices else "Text-" + "".join(part.capitalize() for part in kind.name.split(",")[0].split())
-        if name in self._types:
-            return name
+        if kind in self._simple_types:
+            return self._simple_types[kind]
+        shown = kind.name if kind.choices else kind.name.split(",")[0]
+        words = re.findall(r"[A-Za-z0-9]+", shown)
+        name = key if kind.choices else "Text-" + "".join(word.capitalize() for word in words)
+        self._simple_types[kind] = name
         spelled = kind.choices if is_exact_case else tuple(map(_any_case, kind.choices))
         pattern = kind.pattern or rf"\s*({'|'.join(spelled)})\s*"
         patterns = "".join(f"<xs:pattern value={quoteattr(one)}/>" for one in (pattern, _VARIABLE))
         restricted = f'<xs:restriction base="xs:string">{patterns}</xs:restriction>'
         if kind.choices:
-            words = "".join(f"<xs:enumeration value={quoteattr(word)}/>" for word in kind.choices)
+            listed = "".join(f"<xs:enumeration value={quoteattr(word)}/>" for word in kind.choices)
             restricted = (
-                f'<xs:union><xs:simpleType><xs:restriction base="xs:string">{words}</xs:restriction></xs:simpleType>'
+                f'<xs:union><xs:simpleType><xs:restriction base="xs:string">{listed}</xs:restriction></xs:simpleType>'
                 f"<xs:simpleType>{restricted}</xs:simpleType></xs:union>"
             )
-        self._types[name] = f'<xs:simpleType name="{name}">{_doc(f"A {kind.name}.")}{restricted}</xs:simpleType>'
+        text = f'<xs:simpleType name="{name}">{_doc(f"A {shown}.")}{restricted}</xs:simpleType>'
+        assert self._types.setdefault(name, text) == text, f"two kinds are called {name}, but differ"
         return name
 
 
@@ -209,8 +239,8 @@ def _documentation(option: Option) -> str:
     words = [option.doc]
     if option.is_required:
         words.append("Required.")
-    elif isinstance(option.default, str) and option.default:
-        words.append(f"Default: {option.default}.")
+    elif default_text(option):
+        words.append(f"Default: {default_text(option)}.")
     if NOT_RUNNING in option.marks:
         words.append("Does not run in this version.")
     elif NO_EFFECT in option.marks or TUNING in option.marks:

@@ -8,14 +8,18 @@ from ampsd.config.finding import Finding, Span
 class Source:
     """An expanded configuration. Without a root, the findings say why."""
 
-    __slots__ = ("files", "findings", "root", "spans")
+    __slots__ = ("contents", "files", "findings", "root", "spans", "written")
 
     def __init__(self) -> None:
         self.root: etree._Element | None = None
         self.spans: dict[etree._Element, Span] = {}
         self.findings: list[Finding] = []
+        self.written: dict[etree._Element, str] = {}
+        """What was written in elements whose text had ${NAME}."""
         self.files: list[str] = []
-        """Every file that was read, in the order of reading."""
+        """Every file that was taken in, in the order of reading."""
+        self.contents: dict[str, bytes] = {}
+        """What was read of each file, refused ones included."""
 
     def span(self, element: etree._Element) -> Span:
         """Where the element is written."""

@@ -50,6 +50,7 @@ def expand(root: etree._Element, source: Source, variables: Mapping[str, str]) -
     for node in root.iter():
         if isinstance(node.tag, str):
             if node.text and "${" in node.text:
+                source.written[node] = node.text
                 node.text = filled(node.text, node)
             for name, value in node.attrib.items():
                 if "${" in str(value):

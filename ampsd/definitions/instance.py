@@ -3,7 +3,6 @@
 import re
 
 from ampsd.declare import (
-    ANY,
     BOOLEAN,
     BYTES,
     FREE_TEXT,
@@ -18,12 +17,22 @@ from ampsd.declare import (
     option,
 )
 from ampsd.definitions.actions import ActionDefinition, ActionsDefinition
+from ampsd.definitions.admin import AdminDefinition
+from ampsd.definitions.bootstrap import BootstrapDefinition
+from ampsd.definitions.externals import ExternalsDefinition
+from ampsd.definitions.functions import FunctionDefinition, FunctionsDefinition
+from ampsd.definitions.kinds import FILE_MASK, PERCENT
 from ampsd.definitions.logging import LoggingDefinition, TargetDefinition
 from ampsd.definitions.message_types import MessageTypeDefinition, MessageTypesDefinition
 from ampsd.definitions.modules import ModuleDefinition, ModulesDefinition
-from ampsd.definitions.sow import QueueDefinition, SowDefinition
+from ampsd.definitions.protocols import ProtocolDefinition, ProtocolsDefinition
+from ampsd.definitions.queues import QueueDefinition
+from ampsd.definitions.replication import ReplicationDefinition
+from ampsd.definitions.security import AuthenticationDefinition, AuthenticatorDefinition, EntitlementDefinition
+from ampsd.definitions.sow import SowDefinition
 from ampsd.definitions.transaction_log import TransactionLogDefinition
-from ampsd.definitions.transports import PERCENT, TransportDefinition, TransportsDefinition
+from ampsd.definitions.transports import TransportDefinition, TransportsDefinition
+from ampsd.definitions.tuning import TuningDefinition
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}\Z")
 _NO_SECURITY = "Remove it; this version lets every client do everything, so keep its transports on a trusted network."
@@ -50,8 +59,12 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
     process_name: str | None = option(
         TEXT, "Name of the process.", default=None, marks=(NO_EFFECT,), advice="Remove it; the process keeps its name."
     )
-    description: str | None = option(FREE_TEXT, "Free text.", default=None, reload="live")
-    environment: str | None = option(FREE_TEXT, "Free text: what the instance is for.", default=None, reload="live")
+    description: str | None = option(
+        FREE_TEXT, "Free text for people, which the admin interface shows.", default=None, reload="live"
+    )
+    environment: str | None = option(
+        FREE_TEXT, "Free text: what the instance is for, such as production.", default=None, reload="live"
+    )
     suggested_minimum_version: tuple[int, ...] | None = option(
         VERSION, "AMPS version below which a start warns.", default=None, reload="live"
     )
@@ -85,8 +98,12 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
         marks=(NO_EFFECT,),
         advice=_FIXED_LIMIT,
     )
-    message_disk_path: str | None = option(
-        PATH, "Directory of those messages.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
+    message_disk_path: str = option(
+        PATH,
+        "Directory of those messages.",
+        default="/var/tmp",  # noqa: S108 - AMPS's default, never used
+        marks=(NO_EFFECT,),
+        advice=_FIXED_LIMIT,
     )
     client_message_age_limit_ns: int | None = option(
         INTERVAL,
@@ -95,14 +112,18 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
         marks=(NO_EFFECT,),
         advice=_FIXED_LIMIT,
     )
-    client_max_capacity: int | None = option(
-        PERCENT, "Share of the limits that one client may use.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
+    client_max_capacity: int = option(
+        PERCENT, "Share of the limits that one client may use.", default=50, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
     )
-    mini_dump_directory: str | None = option(
-        PATH, "Directory of minidumps.", default=None, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
+    mini_dump_directory: str = option(
+        PATH,
+        "Directory of minidumps, which is made when it is missing; disabled writes none.",
+        default="/tmp",  # noqa: S108 - AMPS's default, never used
+        marks=(NO_EFFECT,),
+        advice=_NO_MINIDUMP,
     )
-    mini_dump_file_mask: str | None = option(
-        TEXT, "Permissions of minidumps.", default=None, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
+    mini_dump_file_mask: int = option(
+        FILE_MASK, "Permissions of minidumps.", default=0o640, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
     )
     regex_topic_support: bool = option(
         BOOLEAN,
@@ -120,48 +141,78 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
         marks=(NOT_RUNNING,),
         advice="Remove it; nothing is published on /AMPS/SOWStats.",
     )
-    tuning: str | None = option(
-        ANY, "Settings about speed, of one version of AMPS.", default=None, marks=(TUNING,), advice="Remove it."
+    tuning: TuningDefinition | None = option(
+        TuningDefinition,
+        "Settings about speed, of one version of AMPS.",
+        default=None,
+        marks=(TUNING,),
+        advice="Remove it.",
     )
-    externals: str | None = option(
-        ANY, "Libraries that AMPS loads.", default=None, marks=(TUNING,), advice="Remove it; none of them is needed."
+    externals: ExternalsDefinition | None = option(
+        ExternalsDefinition,
+        "Libraries that AMPS loads.",
+        default=None,
+        marks=(TUNING,),
+        advice="Remove it; none of them is needed.",
     )
-    authentication: str | None = option(ANY, "Who may log on.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY)
-    entitlement: str | None = option(ANY, "What users may do.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY)
-    authenticator: str | None = option(
-        ANY,
-        "How the instance logs on to others.",
+    authentication: AuthenticationDefinition | None = option(
+        AuthenticationDefinition,
+        "Who may log on, wherever a transport does not say it.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice=_NO_SECURITY,
+        reload="reconnect",
+    )
+    entitlement: EntitlementDefinition | None = option(
+        EntitlementDefinition,
+        "What users may do, wherever a transport does not say it.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice=_NO_SECURITY,
+        reload="reconnect",
+    )
+    authenticator: AuthenticatorDefinition | None = option(
+        AuthenticatorDefinition,
+        "How the instance logs on to others, wherever a destination does not say it.",
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it; there is no replication yet.",
+        reload="reconnect",
     )
-    user_defined_functions: str | None = option(
-        ANY,
+    function_section: FunctionsDefinition | None = option(
+        FunctionsDefinition,
         "Functions for expressions, from modules.",
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it, and what uses the functions; shared objects are not loaded.",
     )
-    admin: str | None = option(
-        ANY,
+    admin: AdminDefinition | None = option(
+        AdminDefinition,
         "The HTTP interface and statistics.",
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it; the instance has no HTTP interface yet.",
     )
-    protocols: str | None = option(
-        ANY,
+    protocol_section: ProtocolsDefinition | None = option(
+        ProtocolsDefinition,
         "Command formats with settings of their own.",
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it, and write Protocol amps in the transports that use it.",
     )
-    replication: str | None = option(
-        ANY,
+    replication: ReplicationDefinition | None = option(
+        ReplicationDefinition,
         "Instances that messages are copied to.",
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it; nothing is copied to other instances yet.",
+    )
+    bootstrap: BootstrapDefinition | None = option(
+        BootstrapDefinition,
+        "Where an instance that starts without messages gets its first ones.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice="Remove it; nothing is copied from other instances yet.",
     )
     module_section: ModulesDefinition | None = option(ModulesDefinition, "Shared objects for AMPS.", default=None)
     message_type_section: MessageTypesDefinition | None = option(
@@ -189,8 +240,18 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
 
     @property
     def queues(self) -> tuple[QueueDefinition, ...]:
-        """All queues, local ones included, in the order of the file."""
+        """All queues that run, local ones included, in the order of the file."""
         return self.sow_section.queues if self.sow_section else ()
+
+    @property
+    def protocols(self) -> tuple[ProtocolDefinition, ...]:
+        """All protocols of the file, in its order; the built-in ones are not among them."""
+        return self.protocol_section.protocols if self.protocol_section else ()
+
+    @property
+    def functions(self) -> tuple[FunctionDefinition, ...]:
+        """All functions from modules, in the order of the file."""
+        return self.function_section.functions if self.function_section else ()
 
     @property
     def actions(self) -> tuple[ActionDefinition, ...]:

@@ -1,211 +1,10 @@
-"""SOW: topics with state. Of these, queues run (User Guide, Message Queues)."""
+"""SOW: topics with state. Of these, queues run (User Guide, State of the World, and Message Queues)."""
 
-import re
-from typing import ClassVar
-
-from ampsd import limits
-from ampsd.declare import (
-    ANY,
-    BOOLEAN,
-    COUNT,
-    EXPRESSION,
-    INTERVAL,
-    MESSAGE_TYPE,
-    NOT_RUNNING,
-    TOPIC,
-    TOPIC_OR_REGEX,
-    TUNING,
-    Definition,
-    Kind,
-    NotRunningError,
-    one_of,
-    option,
-    ranged,
-)
-from ampsd.expressions.compile import compile_filter
-
-AT_LEAST_ONCE = "at-least-once"
-AT_MOST_ONCE = "at-most-once"
-
-_REGEX = re.compile(r"[\^$|*+?()\[\]{}\\]")
-_MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}(?:\.[0-9]+)?Z?\Z|[0-9]+\|[0-9]+\|.*\Z")
-
-
-def _filter(text: str) -> str:
-    compile_filter(text)
-    return text.strip()
-
-
-def _recovery_point(text: str) -> str:
-    word = text.strip().lower()
-    if word == "epoch":
-        return word
-    if word in ("now", "creation") or _MOMENT.match(text.strip()):
-        raise NotRunningError(
-            f"{text.strip()!r} is AMPS's, but does not run in this version",
-            "Write epoch or remove it; a new queue then holds every message of the transaction log.",
-        )
-    raise ValueError(f"{text.strip()!r} is not a recovery point: write epoch, now, creation, a bookmark or a timestamp")
-
-
-FILTER = Kind("expression", _filter, pattern=EXPRESSION.pattern, fault="expression")
-RECOVERY_POINT = Kind(
-    "recovery point", _recovery_point, pattern=EXPRESSION.pattern, choices=("epoch", "now", "creation")
-)
-_LIFETIME = ranged(INTERVAL, low=1, text="more than 0; leave it out for no limit")
-_SOME = ranged(COUNT, low=1, text="at least 1")
-_BACKLOG = ranged(COUNT, low=1, high=limits.BACKLOG_MAX, text=f"1 to {limits.BACKLOG_MAX}")
-
-
-class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)):
-    """A queue: each message of its underlying topics goes to one consumer (User Guide, Message Queues)."""
-
-    is_local: ClassVar[bool] = False
-
-    name: str = option(
-        TOPIC, "Queue topic that consumers subscribe to.", synonyms=("Topic",), refers_to="queue", reload="refused"
-    )
-    message_type: str = option(
-        MESSAGE_TYPE, "Type of the messages, and of the underlying topics.", refers_to="message type", reload="refused"
-    )
-    underlying_topic: str | None = option(
-        TOPIC_OR_REGEX,
-        "Topic whose messages the queue holds, or a regular expression for several; without it, the queue's name.",
-        default=None,
-        reload="refused",
-    )
-    default_publish_target: str | None = option(
-        TOPIC,
-        "Topic that receives what is published to the queue; needed when UnderlyingTopic is a regular expression.",
-        default=None,
-        reload="live",
-    )
-    lease_period_ns: int | None = option(
-        _LIFETIME,
-        "How long a consumer may keep a message before it goes to another; without it, for ever.",
-        default=None,
-        reload="live",
-    )
-    semantics: str = option(
-        one_of(AT_LEAST_ONCE, AT_MOST_ONCE),
-        "at-least-once leases a message until it is acknowledged; at-most-once removes it when it is sent.",
-        default=AT_LEAST_ONCE,
-        reload="restart",
-    )
-    max_backlog: int | None = option(
-        _SOME, "Unacknowledged messages of all consumers together; without it, no limit.", default=None, reload="live"
-    )
-    max_per_subscription_backlog: int = option(
-        _BACKLOG,
-        "Unacknowledged messages of one subscription; the client's max_backlog may ask for fewer.",
-        default=1,
-        reload="live",
-    )
-    expiration_ns: int | None = option(
-        _LIFETIME, "How long a message stays in the queue; without it, no limit.", default=None, reload="live"
-    )
-    expiration_model: str = option(
-        one_of("default", "queue", "latest", "earliest"),
-        "How the queue's Expiration and a message's own combine: default takes the message's when it has one.",
-        default="default",
-        reload="live",
-    )
-    filter: str | None = option(
-        FILTER, "Messages that enter the queue; without it, all.", default=None, reload="restart"
-    )
-    recovery_point: str = option(
-        RECOVERY_POINT, "Where in the transaction log a new queue begins.", default="epoch", reload="restart"
-    )
-    fairness_model: str | None = option(
-        one_of("fast", "round-robin", "proportional"),
-        "Which of the subscriptions with room gets a message; without it, proportional (at-most-once: round-robin).",
-        default=None,
-        reload="live",
-    )
-    leasing: str = option(
-        one_of("sublet", "strict"),
-        "Whether only the holder of a lease may acknowledge (strict), or everyone (sublet).",
-        default="sublet",
-        reload="live",
-    )
-    max_deliveries: int = option(
-        COUNT, "Deliveries after which an unacknowledged message expires; 0 is no limit.", default=0, reload="live"
-    )
-    max_cancels: int = option(COUNT, "Cancels after which a message expires; 0 is no limit.", default=0, reload="live")
-    priority: str | None = option(
-        EXPRESSION,
-        "Expression whose greater value is delivered first.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; messages are then delivered in the order in which they arrived.",
-    )
-    barrier_expression: str | None = option(
-        EXPRESSION,
-        "Marks messages that wait for all earlier ones and then go to every subscriber.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; every message then goes to one consumer.",
-    )
-    file_backed_metadata: bool = option(
-        BOOLEAN,
-        "Whether the state of the queue is kept in a file next to the journals.",
-        default=False,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; the state of a queue is always kept in the journals.",
-    )
-    target_queue_depth: int | None = option(
-        ranged(COUNT, low=1000, text="at least 1000"),
-        "Messages that are kept active; later ones wait.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; all messages of a queue are active.",
-    )
-    deferred_ack_expiration_ns: int = option(
-        INTERVAL,
-        "How long an acknowledgment is remembered that arrives before its message.",
-        default=86_400_000_000_000,
-        marks=(TUNING,),
-        advice="Remove it; without replication no acknowledgment arrives before its message.",
-    )
-    initial_owner: str | None = option(
-        TOPIC,
-        "Instance that owns new messages of a GroupLocalQueue.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; it belongs to a GroupLocalQueue.",
-    )
-
-    @property
-    def underlying(self) -> str:
-        """The topic, or regular expression for topics, whose messages the queue holds."""
-        return self.underlying_topic or self.name
-
-    @property
-    def underlying_is_regex(self) -> bool:
-        """Whether UnderlyingTopic is a regular expression: a dot alone is none, and neither is a queue's name."""
-        return self.underlying_topic is not None and _REGEX.search(self.underlying_topic) is not None
-
-    @property
-    def publish_target(self) -> str:
-        """The topic that receives what is published to the queue."""
-        return self.default_publish_target or self.underlying
-
-    @property
-    def is_at_most_once(self) -> bool:
-        """Whether a message leaves the queue when it is sent."""
-        return self.semantics == AT_MOST_ONCE
-
-    @property
-    def fairness(self) -> str:
-        """The fairness model, default included."""
-        return self.fairness_model or ("round-robin" if self.is_at_most_once else "proportional")
-
-
-class LocalQueueDefinition(QueueDefinition, element="LocalQueue"):
-    """A queue that is never replicated; on a single instance the same as a Queue (User Guide, Message Queues)."""
-
-    is_local = True
-
+from ampsd.declare import NOT_RUNNING, Definition, option
+from ampsd.definitions.conflated_topics import ConflatedTopicDefinition
+from ampsd.definitions.queues import GroupLocalQueueDefinition, LocalQueueDefinition, QueueDefinition
+from ampsd.definitions.sow_topics import TopicDefinition
+from ampsd.definitions.views import ViewDefinition
 
 _NO_TOPICS = "Remove it; publish and subscribe work without it, but nothing is kept per key and nothing can be queried."
 
@@ -216,38 +15,46 @@ class SowDefinition(Definition, element="SOW", synonyms=("TopicMetaData",)):
     queues: tuple[QueueDefinition, ...] = option(
         (QueueDefinition, LocalQueueDefinition), "A queue.", repeatable=True, reload="live"
     )
-    topics: tuple[str, ...] = option(
-        ANY,
+    topics: tuple[TopicDefinition, ...] = option(
+        TopicDefinition,
         "A topic whose last message per key is kept.",
-        xml="Topic",
-        synonyms=("TopicDefinition",),
         repeatable=True,
+        reload="live",
         marks=(NOT_RUNNING,),
         advice=_NO_TOPICS,
     )
-    views: tuple[str, ...] = option(
-        ANY,
+    views: tuple[ViewDefinition, ...] = option(
+        ViewDefinition,
         "A topic computed from others.",
-        xml="View",
-        synonyms=("ViewDefinition",),
         repeatable=True,
+        reload="live",
         marks=(NOT_RUNNING,),
         advice="Remove it; nothing is computed from topics yet.",
     )
-    conflated_topics: tuple[str, ...] = option(
-        ANY,
+    conflated_topics: tuple[ConflatedTopicDefinition, ...] = option(
+        ConflatedTopicDefinition,
         "A copy of a topic, updated at intervals.",
-        xml="ConflatedTopic",
-        synonyms=("ReplicaDefinition",),
         repeatable=True,
+        reload="live",
         marks=(NOT_RUNNING,),
         advice="Remove it and subscribe to its underlying topic.",
     )
-    group_local_queues: tuple[str, ...] = option(
-        ANY,
+    group_local_queues: tuple[GroupLocalQueueDefinition, ...] = option(
+        GroupLocalQueueDefinition,
         "A queue that one instance of a replication group owns.",
-        xml="GroupLocalQueue",
         repeatable=True,
+        reload="live",
         marks=(NOT_RUNNING,),
         advice="Write Queue, without InitialOwner and GroupLocalQueueDomain; there is no replication yet.",
     )
+
+
+SOW_CLASSES: tuple[type[Definition], ...] = (
+    QueueDefinition,
+    LocalQueueDefinition,
+    GroupLocalQueueDefinition,
+    TopicDefinition,
+    ViewDefinition,
+    ConflatedTopicDefinition,
+)
+"""Everything that has a name in the SOW; names are shared within a message type."""

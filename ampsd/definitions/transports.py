@@ -1,14 +1,11 @@
 """Transports: where clients connect (User Guide, Transports)."""
 
-import re
-
 from ampsd.declare import (
-    ANY,
     BOOLEAN,
     BYTES,
-    FREE_TEXT,
     INTERVAL,
     MESSAGE_TYPE,
+    MODULE_OPTIONS,
     NO_EFFECT,
     NOT_RUNNING,
     PATH,
@@ -20,22 +17,15 @@ from ampsd.declare import (
     one_of,
     option,
 )
+from ampsd.definitions.kinds import FILE_MASK, PERCENT, TLS_VERSIONS, TLS_VERSIONS_DEFAULT
 from ampsd.definitions.network import INET_ADDR, InetAddr
-
-_PERCENT = re.compile(r"\s*([0-9]{1,3})\s*%?\s*\Z")
+from ampsd.definitions.security import AuthenticationDefinition, EntitlementDefinition
 
 _NO_TLS = "Remove it and keep this transport on an address that only trusted hosts reach; TLS does not run yet."
 _NO_SECURITY = "Remove it; this version lets every client do everything, so keep the transport on a trusted network."
 _FIXED_LIMIT = "Remove it; a client that does not read is disconnected when it owes 256 MB, whatever is set here."
 _WEBSOCKET_ONLY = "Remove it; it concerns websocket transports, which do not run yet."
 _UNIX_ONLY = "Remove it; it concerns transports of Type amps-unix, which do not run yet."
-
-
-def _percent(text: str) -> int:
-    match = _PERCENT.match(text)
-    if match is None or int(match.group(1)) > 100:
-        raise ValueError(f"{text.strip()!r} is not a percentage: write a number from 0 to 100, such as 50%")
-    return int(match.group(1))
 
 
 PROTOCOLS = ("amps", "json")
@@ -47,12 +37,17 @@ def _protocol(text: str) -> str:
     if not word:
         raise ValueError("the text is empty")
     if word in _OTHER_PROTOCOLS:
-        raise NotRunningError(f"{word!r} is AMPS's, but does not run in this version", "Write amps.")
+        raise NotRunningError(f"{word!r} is AMPS's, but does not run in this version", "Write amps.", word)
     return "amps" if word in PROTOCOLS else text.strip()
 
 
-PERCENT = Kind("percentage", _percent, pattern=r"\s*[0-9]{1,3}\s*%?\s*")
+def _deflate(text: str) -> bool:
+    return text.strip().lower() != "disabled"
+
+
 PROTOCOL = Kind("protocol", _protocol, pattern=r"[\s\S]*\S[\s\S]*", choices=(*PROTOCOLS, *_OTHER_PROTOCOLS))
+DEFLATE = Kind("enabled or disabled", _deflate, choices=("enabled", "disabled"), pattern=r"[\s\S]*")
+"""Every text but disabled means enabled."""
 TRANSPORT_TYPE = one_of(
     "tcp",
     not_running=("tcps", "amps-replication", "amps-replication-secure", "amps-unix"),
@@ -60,14 +55,31 @@ TRANSPORT_TYPE = one_of(
 )
 
 
+TRANSPORT_FILTERS = ("amps-topic-translator", "amps-conflated-topic-translator")
+"""Transport filters that need no entry in Modules."""
+
+
+class TransportFilterDefinition(Definition, element="TransportFilter"):
+    """A module that changes or refuses commands as they arrive (User Guide, Transports)."""
+
+    module: str = option(
+        TEXT, "A built-in transport filter, or the name of one in Modules.", reload="reconnect", refers_to="module"
+    )
+    options: Definition | str | None = option(
+        MODULE_OPTIONS, "Options of the module.", default=None, reload="reconnect"
+    )
+
+
 class TransportDefinition(Definition, element="Transport"):
     """One listener that clients connect to (User Guide, Transports)."""
 
     name: str = option(TEXT, "Name of the transport, in the log and in actions.", reload="reconnect")
     type: str = option(TRANSPORT_TYPE, "Network the transport uses.", reload="reconnect")
-    inet_addr: InetAddr = option(
+    inet_addr: InetAddr | None = option(
         INET_ADDR,
-        "Address to listen on: a port alone is every interface, IPv4 and IPv6; host:port and [address]:port are one.",
+        "Address to listen on: a port alone is every interface, IPv4 and IPv6; host:port and [address]:port are one."
+        " Every type but amps-unix needs it.",
+        default=None,
         reload="reconnect",
     )
     protocol: str = option(
@@ -117,27 +129,38 @@ class TransportDefinition(Definition, element="Transport"):
     client_max_capacity: int | None = option(
         PERCENT, "Share of the limits that one client may use.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
     )
-    transport_filters: tuple[str, ...] = option(
-        ANY,
-        "Module that changes or refuses commands as they arrive.",
-        xml="TransportFilter",
+    transport_filters: tuple[TransportFilterDefinition, ...] = option(
+        TransportFilterDefinition,
+        "Module that changes or refuses commands as they arrive; several take their turns in the order of the file.",
         repeatable=True,
         marks=(NOT_RUNNING,),
         advice="Remove it; commands are taken as they are.",
     )
-    authentication: str | None = option(
-        ANY, "Who may log on here.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY
+    authentication: AuthenticationDefinition | None = option(
+        AuthenticationDefinition,
+        "Who may log on here; without it, as for the instance.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice=_NO_SECURITY,
     )
-    entitlement: str | None = option(
-        ANY, "What users of this transport may do.", default=None, marks=(NOT_RUNNING,), advice=_NO_SECURITY
+    entitlement: EntitlementDefinition | None = option(
+        EntitlementDefinition,
+        "What users of this transport may do; without it, as for the instance.",
+        default=None,
+        marks=(NOT_RUNNING,),
+        advice=_NO_SECURITY,
     )
     certificate: str | None = option(PATH, "TLS certificate.", default=None, marks=(NOT_RUNNING,), advice=_NO_TLS)
     private_key: str | None = option(PATH, "TLS key.", default=None, marks=(NOT_RUNNING,), advice=_NO_TLS)
     ciphers: str | None = option(
         TEXT, "TLS ciphers, as OpenSSL writes them.", default=None, marks=(NOT_RUNNING,), advice=_NO_TLS
     )
-    secure_socket_protocols: str | None = option(
-        TEXT, "TLS versions, separated by blanks.", default=None, marks=(NOT_RUNNING,), advice=_NO_TLS
+    secure_socket_protocols: tuple[str, ...] = option(
+        TLS_VERSIONS,
+        "TLS versions that are accepted, separated by blanks.",
+        default=TLS_VERSIONS_DEFAULT,
+        marks=(NOT_RUNNING,),
+        advice=_NO_TLS,
     )
     verify_client: bool = option(
         BOOLEAN, "Whether clients must show a certificate.", default=False, marks=(NOT_RUNNING,), advice=_NO_TLS
@@ -149,13 +172,13 @@ class TransportDefinition(Definition, element="Transport"):
         PATH, "Trusted certificates, a directory.", xml="CAPath", default=None, marks=(NOT_RUNNING,), advice=_NO_TLS
     )
     file_name: str | None = option(PATH, "Socket file.", default=None, marks=(NO_EFFECT,), advice=_UNIX_ONLY)
-    file_mask: str | None = option(
-        TEXT, "Permissions of the socket file.", default=None, marks=(NO_EFFECT,), advice=_UNIX_ONLY
+    file_mask: int | None = option(
+        FILE_MASK, "Permissions of the socket file.", default=None, marks=(NO_EFFECT,), advice=_UNIX_ONLY
     )
-    per_message_deflate: str | None = option(
-        FREE_TEXT,
-        "Whether websocket messages are compressed.",
-        default=None,
+    per_message_deflate: bool = option(
+        DEFLATE,
+        "Whether websocket messages are compressed; every text but disabled means that they are.",
+        default=True,
         marks=(NO_EFFECT,),
         advice=_WEBSOCKET_ONLY,
     )

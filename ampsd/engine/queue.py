@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 
 from ampsd import limits
-from ampsd.definitions.sow import QueueDefinition
+from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import fairness, turn
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client

@@ -87,6 +87,7 @@ class TcpNet:
         """Accept clients on the transport's address; returns the addresses in use. Raises OSError."""
         loop = asyncio.get_running_loop()
         address = definition.inet_addr
+        assert address is not None, "only amps-unix has no address, and such a transport does not run"
         server = await loop.create_server(
             lambda: Peer(self, definition), address.host, address.port, reuse_address=True, backlog=1024
         )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ampsd.config.finding import Finding
-from ampsd.config.model import Loading, Model, load
+from ampsd.config.model import Model
+from ampsd.lint.examination import Examination, examine
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 REPOSITORY = CONFIGS.parent.parent
@@ -23,8 +24,10 @@ def read_disk(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def load_disk(path: Path) -> Loading:
-    return load(str(path), read=read_disk, environment=ENVIRONMENT, working_directory="/nowhere")
+def load_disk(path: Path, *, is_strict: bool = False) -> Examination:
+    return examine(
+        str(path), read=read_disk, environment=ENVIRONMENT, working_directory="/nowhere", is_strict=is_strict
+    )
 
 
 def load_files(
@@ -34,7 +37,7 @@ def load_files(
     environment: Mapping[str, str] | None = None,
     working_directory: str = "/srv",
     dev_directory: str | None = None,
-) -> Loading:
+) -> Examination:
     """Load `path` from a mapping of paths to contents."""
 
     def read(name: str) -> bytes:
@@ -43,7 +46,7 @@ def load_files(
         content = files[name]
         return content if isinstance(content, bytes) else content.encode()
 
-    return load(
+    return examine(
         path,
         read=read,
         environment=environment or {},
@@ -52,12 +55,12 @@ def load_files(
     )
 
 
-def load_text(inside: str, *, name: str = "<Name>Test</Name>", transport: str = TRANSPORT) -> Loading:
+def load_text(inside: str, *, name: str = "<Name>Test</Name>", transport: str = TRANSPORT) -> Examination:
     """Load an AMPSConfig with these elements inside."""
     return load_files({"config.xml": f"<AMPSConfig>{name}{transport}{inside}</AMPSConfig>"})
 
 
-def model_of(loading: Loading) -> Model:
+def model_of(loading: Examination) -> Model:
     assert loading.model is not None, "\n".join(map(str, loading.findings))
     return loading.model
 
@@ -66,5 +69,5 @@ def shown(finding: Finding) -> str:
     return f"{finding.code} {finding.severity} {finding.span}"
 
 
-def codes_of(loading: Loading) -> list[str]:
+def codes_of(loading: Examination) -> list[str]:
     return [finding.code for finding in loading.findings]

@@ -75,6 +75,6 @@ def test_faults_are_faults_as_ever() -> None:
 def test_without_dev_nothing_is_filled_in() -> None:
     assert codes_of(load_files({"config.xml": f"<AMPSConfig>{QUEUE}</AMPSConfig>"})) == [
         codes.MISSING,
-        codes.NO_TRANSPORT,
-        codes.NOT_JOURNALLED,
+        "AC210",
+        "AC201",
     ]

@@ -7,7 +7,7 @@ from lxml import etree
 
 from ampsd.actions import module
 from ampsd.config import check, codes, schema
-from ampsd.declare import Definition
+from ampsd.declare import Definition, TextOr
 from ampsd.definitions.action_modules import ACTION_MODULES, kind_of
 from ampsd.definitions.instance import InstanceDefinition
 
@@ -61,12 +61,13 @@ def test_every_declared_setting_is_in_the_schema(name: str) -> None:
     types = {node.get("name"): node for node in root.iterfind(f"{XS}complexType")}
 
     def check_class(cls: type[Definition]) -> None:
-        inside = {node.get("name") for node in types[f"{cls.element}Element"].iter(f"{XS}element")}
+        inside = {node.get("name") for node in types[schema.type_name(cls)].iter(f"{XS}element")}
         for option in cls.declared:
             for element, content in option.contents.items():
                 assert element in inside, f"{cls.element}/{element}"
-                if isinstance(content, type):
-                    check_class(content)
+                nested = content.definition if isinstance(content, TextOr) else content
+                if isinstance(nested, type):
+                    check_class(nested)
 
     check_class(InstanceDefinition)
     for module_name in module.names():
@@ -145,7 +146,29 @@ def test_order_is_free() -> None:
 
 
 def test_sections_that_do_not_run_are_known_to_the_schema(editor: etree.XMLSchema) -> None:
-    root = wrapped("<Admin><InetAddr>8085</InetAddr></Admin><Replication><Destination a='1'/>x</Replication>")
+    root = wrapped(
+        "<Admin><InetAddr>8085</InetAddr></Admin><Replication><Destination><SyncType>sync</SyncType>"
+        "<Compression><any thing='1'/>x</Compression><Topic><MessageType>json</MessageType></Topic>"
+        "<Transport><Type>amps-replication</Type></Transport></Destination></Replication>"
+    )
+    assert schema.faults(root) == []
+    assert editor.validate(root)
+
+
+@pytest.mark.parametrize("source", ["orders", "<Join>[a]./id = [b]./id</Join><Join>[a]./no = [b]./no</Join>"])
+def test_an_element_may_hold_a_text_or_elements(source: str, editor: etree.XMLSchema) -> None:
+    root = wrapped(
+        f"<SOW><View><Name>V</Name><MessageType>json</MessageType><UnderlyingTopic>{source}</UnderlyingTopic>"
+        "<Projection><Field>/id</Field></Projection><Grouping><Field>/id</Field></Grouping></View></SOW>"
+    )
+    assert schema.faults(root) == []
+    assert editor.validate(root)
+
+
+def test_options_of_modules_may_be_anything_to_the_schema(editor: etree.XMLSchema) -> None:
+    root = wrapped(
+        "<Authentication><Module>mine</Module><Options><LDAP.Host a='1'>h</LDAP.Host></Options></Authentication>"
+    )
     assert schema.faults(root) == []
     assert editor.validate(root)
 

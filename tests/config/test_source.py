@@ -114,7 +114,7 @@ def test_an_include_is_sought_in_the_working_directory_then() -> None:
     files = including() | {"/srv/part.xml": "<Description>working directory</Description>"}
     loading = load_files(files, "/etc/ampsd/config.xml")
     assert model_of(loading).definition.description == "working directory"
-    assert loading.files == ("/etc/ampsd/config.xml", "/srv/part.xml")
+    assert loading.source.files == ["/etc/ampsd/config.xml", "/srv/part.xml"]
 
 
 def test_a_finding_in_an_included_file_names_that_file() -> None:

@@ -7,9 +7,10 @@ from ampsd.declare import Definition, NotRunningError
 from ampsd.definitions import logging
 from ampsd.definitions.action_modules import ACTION_MODULES, kind_of
 from ampsd.definitions.instance import VERSION, InstanceDefinition
-from ampsd.definitions.sow import RECOVERY_POINT
+from ampsd.definitions.kinds import PERCENT
+from ampsd.definitions.queues import RECOVERY_POINT
 from ampsd.definitions.transaction_log import TransactionLogDefinition
-from ampsd.definitions.transports import PERCENT, PROTOCOL, TRANSPORT_TYPE
+from ampsd.definitions.transports import PROTOCOL, TRANSPORT_TYPE
 
 
 def test_levels_are_those_of_the_log() -> None:

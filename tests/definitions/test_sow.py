@@ -1,6 +1,6 @@
 import pytest
 
-from ampsd.definitions.sow import LocalQueueDefinition, QueueDefinition
+from ampsd.definitions.queues import LocalQueueDefinition, QueueDefinition
 
 
 def queue(**values: object) -> QueueDefinition:

@@ -11,7 +11,7 @@ from ampsd.engine.effects import PublishMessage
 def _not_delta(text: str) -> bool:
     if BOOLEAN.parse(text):
         raise NotRunningError(
-            "delta publishing is AMPS's, but does not run in this version", "Remove it, or write false."
+            "delta publishing is AMPS's, but does not run in this version", "Remove it, or write false.", True
         )
     return False
 

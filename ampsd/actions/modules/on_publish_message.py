@@ -16,7 +16,9 @@ _pattern = lru_cache(maxsize=1024)(compile_regex)
 
 def _no_options(text: str) -> str:
     if text.strip().lower() not in ("", "none"):
-        raise NotRunningError("subscribe options are AMPS's, but do not run here in this version", "Remove them.")
+        raise NotRunningError(
+            "subscribe options are AMPS's, but do not run here in this version", "Remove them.", text.strip()
+        )
     return "none"
 
 

@@ -1,0 +1,1 @@
+"""Findings as text, JSON, SARIF, JUnit and GitHub annotations: one file per form."""

@@ -1,0 +1,31 @@
+"""AC108."""
+
+from collections.abc import Iterable
+
+from ampsd.config.finding import Finding
+from ampsd.definitions.message_types import BUILT_IN, MessageTypeDefinition
+from ampsd.lint.rule import Rule
+from ampsd.lint.subject import Subject
+
+
+class NotRunning(Rule):
+    """AMPS documents it, but this version of ampsd cannot do it.
+
+    `ampsd run` refuses to start, because the instance would not do what the file says. `ampsd lint` tells it as a
+    warning, so that files for AMPS itself can be checked; with `--profile strict` it is an error.
+    """
+
+    severity = "error"
+    failing = "<RegexTopicSupport>false</RegexTopicSupport>"
+    passing = "<RegexTopicSupport>true</RegexTopicSupport>"
+
+    def check(self, subject: Subject) -> Iterable[Finding]:
+        """Message types under other names; the rest is found where settings are read."""
+        for one in subject.all_of(MessageTypeDefinition):
+            name, module = one.definition.name, one.definition.module or one.definition.name
+            if module != name or module not in BUILT_IN:
+                yield self.finding(
+                    one.span("name"),
+                    f"message type {name!r}, made of {module!r}, is AMPS's, but does not run in this version",
+                    "Use one of the built-in types under its own name.",
+                )
