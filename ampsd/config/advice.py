@@ -30,6 +30,13 @@ def _similar(name: str, names: tuple[str, ...]) -> str:
     return near[0] if near else ""
 
 
+@lru_cache(maxsize=256)
+def sole_meaning(name: str, names: tuple[str, ...]) -> str:
+    """The one of the names that a misspelt one must mean; empty when none is near enough, or several are."""
+    near = difflib.get_close_matches(name[:_NAME_MAX].lower(), {one.lower(): one for one in names}, n=2, cutoff=0.75)
+    return next(one for one in names if one.lower() == near[0]) if len(near) == 1 else ""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Advice for a name that does not exist: the nearest one, or all that do."""
     known = list(names)

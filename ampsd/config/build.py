@@ -11,8 +11,8 @@ from ampsd import limits
 from ampsd.actions import module
 from ampsd.actions.module import Do, If, On
 from ampsd.config import codes
-from ampsd.config.advice import advice_on_element, did_you_mean, listed
-from ampsd.config.finding import Finding, Span
+from ampsd.config.advice import advice_on_element, did_you_mean, listed, sole_meaning
+from ampsd.config.finding import Finding, Fix, Rename, SetText, Span
 from ampsd.config.module_options import ConfiguredModules, content_text
 from ampsd.config.placed import Placed, Settings, Written
 from ampsd.config.tree import Source, children, text_of
@@ -91,17 +91,19 @@ class Builder:
         """Whether an element of the class could not be built, so that what refers to it cannot be judged."""
         return any(issubclass(one, cls) for one in self._unbuilt)
 
-    def error(self, code: str, element: etree._Element, sentence: str, remedy: str) -> None:
+    def error(self, code: str, element: etree._Element, sentence: str, remedy: str, fix: Fix | None = None) -> None:
         """Something must be changed before a start."""
-        finding = Finding(code, "error", self._source.span(element), sentence, remedy)
+        finding = Finding(code, "error", self._source.span(element), sentence, remedy, fix)
         self.faulty.setdefault(element, finding)
         self.findings.append(finding)
         if len(self.faulty) >= limits.CONFIG_ERRORS_MAX:
             raise TooManyErrors(self._source.span(element))
 
-    def remark(self, code: str, severity: str, element: etree._Element, sentence: str, remedy: str) -> None:
+    def remark(
+        self, code: str, severity: str, element: etree._Element, sentence: str, remedy: str, fix: Fix | None = None
+    ) -> None:
         """Something may be wrong (warning), or is good to know (info)."""
-        self.findings.append(Finding(code, severity, self._source.span(element), sentence, remedy))
+        self.findings.append(Finding(code, severity, self._source.span(element), sentence, remedy, fix))
 
     def build(self, element: etree._Element, cls: type[D]) -> D | None:
         """The definition that an element holds; None when it lacks something that it cannot be without."""
@@ -193,7 +195,12 @@ class Builder:
             )
         else:
             sentence = f"<{name}> is not known inside <{inside}>"
-            self.error(codes.UNKNOWN_ELEMENT, child, sentence, advice_on_element(name, inside, names))
+            meant = sole_meaning(name, tuple(names))
+            # A second element of a name may be one too many: that is for a person to judge.
+            is_clear = meant and all(str(other.tag) != meant for other in child.itersiblings(preceding=True))
+            is_clear = is_clear and all(str(other.tag) != meant for other in child.itersiblings())
+            remedy = advice_on_element(name, inside, names)
+            self.error(codes.UNKNOWN_ELEMENT, child, sentence, remedy, Rename(meant) if is_clear else None)
 
     def _repeated(self, child: etree._Element, first: etree._Element) -> None:
         again = f"<{child.tag}>" if child.tag == first.tag else f"<{child.tag}>, which is <{first.tag}>,"
@@ -271,7 +278,12 @@ class Builder:
         usual = option.xml if isinstance(content, Kind | TextOr) else getattr(content, "element", name)
         if name != usual:
             self.remark(
-                codes.OLD_SPELLING, "info", child, f"<{name}> is an older spelling of <{usual}>", f"Write <{usual}>."
+                codes.OLD_SPELLING,
+                "info",
+                child,
+                f"<{name}> is an older spelling of <{usual}>",
+                f"Write <{usual}>.",
+                Rename(usual),
             )
 
     def _parsed(self, child: etree._Element, option: Option, kind: Kind) -> object:
@@ -370,11 +382,13 @@ class Builder:
             )
         else:
             known = [one for one in ACTION_MODULES if kind_of(one) == kind]
+            meant = sole_meaning(name, tuple(known)) if name else ""
             self.error(
                 codes.UNKNOWN_ACTION_MODULE,
                 named,
                 f"there is no module {name!r} for <{kind}>" if name else f"<{kind}> names no module",
                 did_you_mean(name, known)
                 or f"Use one of: {listed(one for one in module.names() if kind_of(one) == kind)}.",
+                SetText(meant) if meant else None,
             )
         return None

@@ -22,7 +22,7 @@ _ENCODINGS = {
     "iso-8859-15": "iso8859-15",
     "windows-1252": "cp1252",
 }
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
 class RefusedError(Exception):
@@ -60,23 +60,31 @@ def decode(data: bytes, file: str) -> str:
     return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
 
+def codec_of(data: bytes, file: str) -> tuple[bytes, str]:
+    """The byte order mark, empty when there is none, and the codec of what follows. Raises RefusedError."""
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return mark, codec
+    control = _CONTROL_BYTES.search(data)
+    if control is not None:
+        before = data[: control.start()].decode("utf-8", "replace")
+        raise _binary(file, before, f"byte {control.group()[0]:#04x}")
+    declaration = _DECLARATION.match(data)
+    named = declaration.group(1).decode() if declaration else "utf-8"
+    found = _ENCODINGS.get(named.lower())
+    if found is None:
+        raise RefusedError(
+            codes.ENCODING,
+            Span(file, 1, 1),
+            f"the encoding {named!r} is not supported, or is not the file's",
+            'Save the file as UTF-8 and write encoding="UTF-8", or leave the encoding out.',
+        )
+    return b"", found
+
+
 def _text(data: bytes, file: str) -> str:
-    codec = next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
-    if codec is None:
-        control = _CONTROL_BYTES.search(data)
-        if control is not None:
-            before = data[: control.start()].decode("utf-8", "replace")
-            raise _binary(file, before, f"byte {control.group()[0]:#04x}")
-        declaration = _DECLARATION.match(data)
-        named = declaration.group(1).decode() if declaration else "utf-8"
-        codec = _ENCODINGS.get(named.lower())
-        if codec is None:
-            raise RefusedError(
-                codes.ENCODING,
-                Span(file, 1, 1),
-                f"the encoding {named!r} is not supported, or is not the file's",
-                'Save the file as UTF-8 and write encoding="UTF-8", or leave the encoding out.',
-            )
+    mark, codec = codec_of(data, file)
+    data = data[len(mark) :]
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:
@@ -84,7 +92,7 @@ def _text(data: bytes, file: str) -> str:
         raise RefusedError(
             codes.ENCODING,
             _end_of(before, file),
-            f"byte {data[error.start]:#04x} is not {codec.removesuffix('-sig')}",
+            f"byte {data[error.start]:#04x} is not {codec}",
             "Save the file as UTF-8, or name its encoding in the XML declaration.",
         ) from error
 

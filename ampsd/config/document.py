@@ -14,7 +14,7 @@ from lxml import etree
 from ampsd import limits
 from ampsd.config import codes
 from ampsd.config.decode import RefusedError, decode
-from ampsd.config.finding import Finding, Span
+from ampsd.config.finding import Finding, Replace, Span
 
 _WRAPPER = "file"
 _RAW = re.compile(r"<<[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*>>")
@@ -33,21 +33,23 @@ _PARSER_OPTIONS = {
 
 
 class Document:
-    """A parsed file: `wrapper` holds its nodes, `spans` the place of each of its elements."""
+    """A parsed file: `wrapper` holds its nodes, `spans` and `comments` the place of each element and comment."""
 
-    __slots__ = ("file", "findings", "size", "spans", "wrapper")
+    __slots__ = ("comments", "file", "findings", "size", "spans", "wrapper")
 
     def __init__(
         self,
         file: str,
         wrapper: etree._Element,
         spans: dict[etree._Element, Span],
+        comments: dict[etree._Element, Span],
         findings: list[Finding],
         size: int,
     ) -> None:
         self.file = file
         self.wrapper = wrapper
         self.spans = spans
+        self.comments = comments
         self.findings = findings
         self.size = size
 
@@ -58,7 +60,8 @@ def parse(data: bytes, file: str, *, depth: int = 0, elements: int = 0) -> Docum
     tokens = _raw_tokens(text) if "<<" in text else []
     text = _stood_in(text, tokens)
     whole = f"<{_WRAPPER}>\n{text}\n</{_WRAPPER}>".encode()
-    places = _Scan(file, text, depth, elements).run(whole)
+    scan = _Scan(file, text, depth, elements)
+    places = scan.run(whole)
     # XMLParser's stub does not take the options as keywords of one mapping.
     parser = etree.XMLParser(**_PARSER_OPTIONS)  # type: ignore[arg-type]  # lxml-stubs lack an option
     try:
@@ -73,10 +76,13 @@ def parse(data: bytes, file: str, *, depth: int = 0, elements: int = 0) -> Docum
         ) from error
     found = [node for node in wrapper.iter() if isinstance(node.tag, str)]
     assert len(found) == len(places), f"{file}: two parsers, {len(found)} and {len(places)} elements"
+    comments = dict(zip(wrapper.iter(etree.Comment), scan.comments, strict=True))
     _trim(wrapper)
     if tokens:
         _restore_raw_tokens(wrapper)
-    return Document(file, wrapper, dict(zip(found, places, strict=True)), _warnings(file, text, tokens), len(text))
+    return Document(
+        file, wrapper, dict(zip(found, places, strict=True)), comments, _warnings(file, text, tokens), len(text)
+    )
 
 
 def _trim(wrapper: etree._Element) -> None:
@@ -113,6 +119,7 @@ def _warnings(file: str, text: str, tokens: "list[re.Match[str]]") -> list[Findi
                 Span(file, line, done - text.rfind("\n", 0, done)),
                 f"<<{name}>> is not well-formed XML; it is read as if it were escaped",
                 f"Write {{{{{name}}}}}, &lt;&lt;{name}>> or <![CDATA[<<{name}>>]]>.",
+                Replace(token.group(), f"{{{{{name}}}}}"),
             )
         )
     return findings
@@ -128,7 +135,7 @@ def _raw_tokens(text: str) -> "list[re.Match[str]]":
             found.append(match)
             end = match.end()
         else:
-            end = _end_of_markup(text, position)
+            end = end_of_markup(text, position)
         position = text.find("<", end) if end >= 0 else -1
     return found
 
@@ -137,7 +144,7 @@ _CLOSED_BY = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 _TAG_PART = re.compile(r"[<>\"']")
 
 
-def _end_of_markup(text: str, start: int) -> int:
+def end_of_markup(text: str, start: int) -> int:
     """Where the markup that begins at `start` ends; -1 when it does not, and nothing after it can be told."""
     for opening, closing in _CLOSED_BY:
         if text.startswith(opening, start):
@@ -174,11 +181,14 @@ class _Scan:
         self._depth = depth
         self._elements = elements
         self._places: list[Span] = []
+        self.comments: list[Span] = []
+        """Places of all comments, in the order of the file."""
         self._open: list[tuple[str, int]] = []
         self._expat = expat.ParserCreate("utf-8", "}")
         self._expat.ordered_attributes = True
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
+        self._expat.CommentHandler = self._comment
 
     def run(self, whole: bytes) -> list[Span]:
         """Places of all elements in document order, the wrapper first. Raises RefusedError."""
@@ -220,6 +230,9 @@ class _Scan:
 
     def _end(self, _: str) -> None:
         self._open.pop()
+
+    def _comment(self, _: str) -> None:
+        self.comments.append(self._here())
 
     def _refusal(self, error: expat.ExpatError) -> RefusedError:
         lines = self._text.split("\n")

@@ -56,6 +56,7 @@ class Reader:
     def _taken(self, document: Document) -> Document:
         self._source.files.append(document.file)
         self._source.spans.update(document.spans)
+        self._source.comments.update(document.comments)
         self._source.findings.extend(document.findings)
         self._size += document.size
         return document

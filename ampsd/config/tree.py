@@ -8,11 +8,13 @@ from ampsd.config.finding import Finding, Span
 class Source:
     """An expanded configuration. Without a root, the findings say why."""
 
-    __slots__ = ("contents", "files", "findings", "root", "spans", "written")
+    __slots__ = ("comments", "contents", "files", "findings", "root", "spans", "written")
 
     def __init__(self) -> None:
         self.root: etree._Element | None = None
         self.spans: dict[etree._Element, Span] = {}
+        self.comments: dict[etree._Element, Span] = {}
+        """The place of every comment of the files."""
         self.findings: list[Finding] = []
         self.written: dict[etree._Element, str] = {}
         """What was written in elements whose text had ${NAME}."""
