@@ -17,7 +17,8 @@ from ampsd.config.decode import RefusedError, decode
 from ampsd.config.finding import Finding, Replace, Span
 
 _WRAPPER = "file"
-_RAW = re.compile(r"<<[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*>>")
+RAW_VARIABLE = re.compile(r"<<[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*>>")
+"""A <<NAME>> as AMPS's guide writes it; not well-formed XML."""
 _STAND_IN = "\ufdd0"
 """Stands for the `<` of a raw <<NAME>> while the file is parsed; `decode` refuses files that hold it."""
 
@@ -130,7 +131,7 @@ def _raw_tokens(text: str) -> "list[re.Match[str]]":
     found: list[re.Match[str]] = []
     position = text.find("<")
     while position >= 0:
-        match = _RAW.match(text, position)
+        match = RAW_VARIABLE.match(text, position)
         if match is not None:
             found.append(match)
             end = match.end()

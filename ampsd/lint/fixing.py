@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ampsd.config.decode import RefusedError, codec_of
-from ampsd.config.document import end_of_markup, parse
+from ampsd.config.document import RAW_VARIABLE, end_of_markup, parse
 from ampsd.config.finding import Finding, Fix, Remove, Rename, Replace, SetText
 
 ROUNDS_MAX = 10
@@ -109,6 +109,10 @@ def _extent(text: str, index: int) -> _Extent | None:
     """The extent of the element that begins at `index`; None when it cannot be told."""
     position, depth, inside = index, 0, -1
     while position >= 0:
+        raw = RAW_VARIABLE.match(text, position)
+        if raw is not None:
+            position = text.find("<", raw.end())
+            continue
         closing = _NAME_END.match(text, position)
         end = end_of_markup(text, position)
         if end < 0:
