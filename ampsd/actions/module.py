@@ -17,7 +17,18 @@ from ampsd.declare import Definition
 from ampsd.engine.effects import Request
 from ampsd.engine.events import Event
 
-_PREFIX = "amps-action-"
+PREFIX = "amps-action-"
+SPELLINGS = {
+    "amps-action-do-delete-files": "amps-action-do-remove-files",
+    "amps-do-disable-entitlement": "amps-action-do-disable-entitlement",
+    "amps-do-disable-entitlements": "amps-action-do-disable-entitlement",
+    "amps-do-enable-entitlements": "amps-action-do-enable-entitlement",
+    "amps-action-do-disable-entitlements": "amps-action-do-disable-entitlement",
+    "amps-action-do-enable-entitlements": "amps-action-do-enable-entitlement",
+    "amps-action-on-execute": "amps-action-on-execute-event",
+    "amps-action-do-event": "amps-action-do-execute-event",
+}
+"""Names that AMPS's documents use in places, and the modules they mean."""
 _REGISTERED: "dict[str, ModuleClass]" = {}
 
 Steps = Generator[Request, str | None, None]
@@ -49,8 +60,8 @@ class Step(Definition):
 
 
 def _register(cls: "ModuleClass", kind: str, module: str) -> None:
-    if not module.startswith(_PREFIX + kind + "-"):
-        raise TypeError(f"{cls.__name__} needs module='{_PREFIX}{kind}-...', not {module!r}")
+    if not module.startswith(PREFIX + kind + "-"):
+        raise TypeError(f"{cls.__name__} needs module='{PREFIX}{kind}-...', not {module!r}")
     if module in _REGISTERED:
         raise TypeError(f"{module} is registered twice: {_REGISTERED[module].__name__} and {cls.__name__}")
     cls.module = module
@@ -111,7 +122,12 @@ ModuleClass = type[On] | type[If] | type[Do]
 def _listing() -> dict[str, str]:
     """AMPS module name -> file name, for every file of the folder."""
     found = sorted(entry.name for entry in pkgutil.iter_modules(modules.__path__))
-    return {_PREFIX + name.replace("_", "-"): name for name in found}
+    return {PREFIX + name.replace("_", "-"): name for name in found}
+
+
+def kind_of(name: str) -> str:
+    """The element that takes the module: On, If or Do; empty when the name tells none."""
+    return {"on": "On", "if": "If", "do": "Do"}.get(name.removeprefix(PREFIX).partition("-")[0], "")
 
 
 def names() -> tuple[str, ...]:

@@ -9,8 +9,14 @@ NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _BYTE_NAME = re.compile(r"AMPS_BYTE_([0-9A-F]{2})\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-ALWAYS_SET = ("AMPS_INSTANCE_NAME", "AMPS_DATETIME", "AMPS_UNIX_TIMESTAMP")
-"""Names of the variables of every firing, next to AMPS_BYTE_00 ... AMPS_BYTE_FF."""
+ALWAYS_SET = {
+    "AMPS_INSTANCE_NAME": "Name of the instance.",
+    "AMPS_DATETIME": "When the action began to run, in ISO-8601's basic form with microseconds, UTC.",
+    "AMPS_UNIX_TIMESTAMP": "When the action began to run, in seconds since 1970 with microseconds.",
+}
+"""Variables of every firing, next to AMPS_BYTE_00 ... AMPS_BYTE_FF: name -> what it holds."""
+
+BYTE_DOC = "The byte that the last two characters name in hexadecimal digits, upper case: AMPS_BYTE_0A is a line end."
 
 
 def constant(name: str) -> bytes | None:

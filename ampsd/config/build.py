@@ -9,9 +9,9 @@ from lxml import etree
 
 from ampsd import limits
 from ampsd.actions import module
-from ampsd.actions.module import Do, If, On
+from ampsd.actions.module import PREFIX, SPELLINGS, Do, If, On, kind_of
 from ampsd.config import codes
-from ampsd.config.advice import advice_on_element, did_you_mean, listed, sole_meaning
+from ampsd.config.advice import advice_on_element, did_you_mean, sole_meaning
 from ampsd.config.finding import Finding, Fix, Rename, SetText, Span
 from ampsd.config.module_options import ConfiguredModules, content_text
 from ampsd.config.placed import Placed, Settings, Written
@@ -29,7 +29,6 @@ from ampsd.declare import (
     Option,
     TextOr,
 )
-from ampsd.definitions.action_modules import ACTION_MODULES, PREFIX, kind_of
 from ampsd.definitions.actions import ActionDefinition
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.expressions.regex import compile_regex, is_regex
@@ -359,36 +358,43 @@ class Builder:
         return self.build(options, cls)
 
     def _module(self, named: etree._Element, kind: str) -> type[Definition] | None:
-        name = text_of(named).strip()
+        name = self._spelled(named, text_of(named).strip())
         cls = module.find(name)
-        if cls is not None and issubclass(cls, _STEP_CLASSES[kind]):
-            if cls.not_running:
-                sentence = f"{name} is AMPS's, but does not run in this version"
-                self.remark(codes.NOT_RUNNING, "error", named, sentence, cls.not_running)
-            return cls
-        if cls is not None or (kind_of(name) not in ("", kind) and name in ACTION_MODULES):
+        if cls is None:
+            known = [one for one in module.names() if kind_of(one) == kind]
+            meant = sole_meaning(name, tuple(known)) if name else ""
+            self.error(
+                codes.UNKNOWN_ACTION_MODULE,
+                named,
+                f"there is no module {name!r} for <{kind}>" if name else f"<{kind}> names no module",
+                did_you_mean(name, known) or "All modules are listed in docs/reference/modules.md.",
+                SetText(meant) if meant else None,
+            )
+            return None
+        if not issubclass(cls, _STEP_CLASSES[kind]):
             self.error(
                 codes.MISPLACED_ACTION_MODULE,
                 named,
                 f"{name} stands in <{kind}>, but is made for <{kind_of(name)}>",
                 f"Write <{kind_of(name)}>, or name a module whose name begins with {PREFIX}{kind.lower()}-.",
             )
-        elif name in ACTION_MODULES:
-            self.error(
-                codes.NOT_RUNNING,
-                named,
-                f"{name} is AMPS's, but does not run in this version",
-                f"Remove the action, or use one of: {listed(one for one in module.names() if kind_of(one) == kind)}.",
-            )
-        else:
-            known = [one for one in ACTION_MODULES if kind_of(one) == kind]
-            meant = sole_meaning(name, tuple(known)) if name else ""
-            self.error(
-                codes.UNKNOWN_ACTION_MODULE,
-                named,
-                f"there is no module {name!r} for <{kind}>" if name else f"<{kind}> names no module",
-                did_you_mean(name, known)
-                or f"Use one of: {listed(one for one in module.names() if kind_of(one) == kind)}.",
-                SetText(meant) if meant else None,
-            )
-        return None
+            return None
+        if cls.not_running:
+            sentence = f"{name} is AMPS's, but does not run in this version"
+            self.remark(codes.NOT_RUNNING, "error", named, sentence, cls.not_running)
+        return cls
+
+    def _spelled(self, named: etree._Element, name: str) -> str:
+        """The module that is meant: AMPS's documents spell some in two ways."""
+        usual = SPELLINGS.get(name)
+        if usual is None:
+            return name
+        self.remark(
+            codes.OLD_SPELLING,
+            "info",
+            named,
+            f"{name} is another spelling of {usual}",
+            f"Write {usual}.",
+            SetText(usual),
+        )
+        return usual

@@ -29,7 +29,6 @@ from ampsd.declare import (
     Option,
     TextOr,
 )
-from ampsd.definitions.action_modules import ACTION_MODULES, kind_of
 from ampsd.definitions.defaults import default_text
 from ampsd.definitions.instance import InstanceDefinition
 
@@ -163,8 +162,9 @@ class _Edition:
         """The type of an On, If or Do."""
         name = f"{kind}Element"
         if name not in self._types:
-            modules = [one for one in ACTION_MODULES if kind_of(one) == kind]
-            names = Kind(f"module of {kind}", str, choices=tuple(modules))
+            modules = [one for one in module.names() if module.kind_of(one) == kind]
+            spelled = [one for one, meant in module.SPELLINGS.items() if meant in modules]
+            names = Kind(f"module of {kind}", str, choices=(*modules, *spelled))
             options = self._group(
                 f"{kind}Options", f"Options of all modules of {kind}.", self._options(kind, modules), []
             )
@@ -180,21 +180,19 @@ class _Edition:
 
     def _options(self, step: str, modules: list[str]) -> list[str]:
         """Every option any of the modules takes; a string where modules differ."""
-        found: dict[str, list[tuple[str, Option | None]]] = {}
+        found: dict[str, list[tuple[str, Option]]] = {}
         for name in modules:
             cls = module.find(name)
-            known = {one.xml: one for one in cls.declared} if cls is not None else {}
-            for option in dict.fromkeys((*ACTION_MODULES[name], *known)):
-                found.setdefault(option, []).append((name, known.get(option)))
+            for option in cls.declared if cls is not None else ():
+                found.setdefault(option.xml, []).append((name, option))
         return [self._shared_option(step, option, users) for option, users in sorted(found.items())]
 
-    def _shared_option(self, step: str, name: str, users: list[tuple[str, Option | None]]) -> str:
-        kinds = [one.kind for _, one in users if one is not None]
-        first = kinds[0] if kinds else None
+    def _shared_option(self, step: str, name: str, users: list[tuple[str, Option]]) -> str:
+        first = users[0][1].kind
         kind = "xs:string"
-        if isinstance(first, Kind) and len(kinds) == len(users) and all(one is first for one in kinds):
+        if isinstance(first, Kind) and all(one.kind is first for _, one in users):
             kind = self._simple(first, f"{step}Options-{name}")
-        doc = " ".join(f"{user}: {_documentation(one) if one else 'does not run yet.'}" for user, one in users)
+        doc = " ".join(f"{user}: {_documentation(one)}" for user, one in users)
         return self._element(name, kind, doc, True)
 
     def _simple(self, kind: Kind, key: str, *, is_exact_case: bool = False) -> str:

@@ -20,8 +20,9 @@ BUILT = (
 )
 
 
-def test_names_are_those_of_the_folder() -> None:
-    assert module.names() == BUILT
+def test_these_modules_run() -> None:
+    classes = {name: module.find(name) for name in module.names()}
+    assert tuple(name for name, cls in classes.items() if cls is not None and not cls.not_running) == BUILT
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -43,7 +44,7 @@ def test_every_module_is_found_under_its_name_and_documented(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "amps-action-do-shutdown", "on_startup", "amps-action-on_startup", "amps-action-../module", "os", "x" * 9999],
+    ["", "amps-action-do-shut-down", "on_startup", "amps-action-on_startup", "amps-action-../module", "os", "x" * 9999],
 )
 def test_other_names_are_not_found(name: str) -> None:
     assert module.find(name) is None

@@ -5,7 +5,6 @@ import pytest
 from ampsd import errors
 from ampsd.declare import Definition, NotRunningError
 from ampsd.definitions import logging
-from ampsd.definitions.action_modules import ACTION_MODULES, kind_of
 from ampsd.definitions.instance import VERSION, InstanceDefinition
 from ampsd.definitions.kinds import PERCENT
 from ampsd.definitions.queues import RECOVERY_POINT
@@ -72,12 +71,6 @@ def test_codes_are_split_at_commas_and_white_space() -> None:
     for text in ("", " , "):
         with pytest.raises(ValueError, match="empty"):
             logging.CODES.parse(text)
-
-
-def test_every_action_module_belongs_in_one_element() -> None:
-    assert {kind_of(name) for name in ACTION_MODULES} == {"On", "If", "Do"}
-    assert (kind_of("mine"), kind_of("amps-action-no-such")) == ("", "")
-    assert len(ACTION_MODULES) == 64
 
 
 def test_what_does_not_run_says_what_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from ampsd import limits
 from ampsd.actions.firing import Firing
+from ampsd.actions.marks import PUBLISHES
 from ampsd.actions.module import Do, StepFailed, Steps
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.declare import BOOLEAN, Kind, NotRunningError, option
@@ -22,8 +23,8 @@ _NO_DELTA = Kind("boolean", _not_delta, pattern=BOOLEAN.pattern)
 class DoPublishMessage(Do, module="amps-action-do-publish-message"):
     """Publishes a message, as a client inside the instance would (User Guide, Publishing Messages)."""
 
-    topic: Template = option(TEMPLATE, "Topic to publish to.", reload="live", marks=("publishes",))
-    message_type: Template = option(TEMPLATE, "Message type of the topic.", reload="live")
+    topic: Template = option(TEMPLATE, "Topic to publish to.", reload="live", marks=(PUBLISHES,))
+    message_type: Template = option(TEMPLATE, "Message type of the topic.", refers_to="message type", reload="live")
     data: Template = option(TEMPLATE, "The message.", reload="live")
     delta: bool = option(_NO_DELTA, "Publish a delta.", default=False, reload="live")
     update_only: bool = option(_NO_DELTA, "With Delta: refuse to insert.", default=False, reload="live")

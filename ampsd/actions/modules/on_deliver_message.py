@@ -1,0 +1,28 @@
+"""amps-action-on-deliver-message."""
+
+from ampsd.actions.marks import WATCHES
+from ampsd.actions.module import On
+from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, option
+
+
+class OnDeliverMessage(
+    On,
+    module="amps-action-on-deliver-message",
+    not_running="Remove the action; it is not set off by this yet.",
+):
+    """Runs for each message that is delivered, once for each client that receives it.
+
+    User Guide, On Message Delivery.
+    """
+
+    variables = {
+        "AMPS_TOPIC": "Topic of the message.",
+        "AMPS_DATA": "The message.",
+        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
+        "AMPS_BOOKMARK": "Bookmark of the message; may be empty.",
+        "AMPS_CLIENT_NAME": "Name of the client that receives the message.",
+        "AMPS_CORRELATION_ID": "Correlation id of the message; empty when it has none.",
+    }
+
+    topic: str = option(TOPIC_OR_REGEX, "Topic, or a regular expression for several.", marks=(WATCHES,), reload="live")
+    message_type: str = option(MESSAGE_TYPE, "Message type of that topic.", refers_to="message type", reload="live")

@@ -1,0 +1,23 @@
+"""amps-action-on-schedule."""
+
+from ampsd.actions.module import On
+from ampsd.actions.option_kinds import SCHEDULE, Schedule
+from ampsd.declare import TEXT, option
+
+
+class OnSchedule(
+    On,
+    module="amps-action-on-schedule",
+    not_running="Remove the action; schedules do not run yet, so let cron or a timer of the system do it.",
+):
+    """Runs at intervals from the start of the instance, or at a time of the day or of the week.
+
+    User Guide, On a Schedule.
+    """
+
+    every: Schedule = option(
+        SCHEDULE,
+        "When: an interval, HH:MM, or a weekday at HH:MM; local time, or UTC with a Z at the end.",
+        reload="live",
+    )
+    name: str = option(TEXT, "Name of the schedule in the log.", default="unknown", reload="live")
