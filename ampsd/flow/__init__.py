@@ -1,0 +1,4 @@
+"""What a configuration connects: topics, queues, views and actions as a graph; its loops; and drawings of it.
+
+Built from definitions alone. Nothing here runs anything.
+"""
