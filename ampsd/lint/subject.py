@@ -38,6 +38,11 @@ class Subject:
         """The place of a definition that another one holds."""
         return self._built.placed(definition)
 
+    def span_of(self, place: str) -> Span:
+        """A definition's place, file:line:column, as a span."""
+        file, line, column = place.rsplit(":", 2)
+        return Span(file, int(line), int(column))
+
     def actions(self) -> Iterator[tuple[Placed[ActionDefinition], list[Placed[Step]], list[Placed[Step]]]]:
         """Every action with its On and its If and Do, each with its place."""
         for action in self.all_of(ActionDefinition):

@@ -7,6 +7,7 @@ from ampsd.config.advice import nearest
 from ampsd.config.finding import Finding
 from ampsd.definitions.sow import SOW_CLASSES
 from ampsd.lint.rule import Rule
+from ampsd.lint.rules.ac223_pattern_as_name import PATTERN_ONLY
 from ampsd.lint.subject import Subject
 
 
@@ -41,7 +42,8 @@ class NothingExpires(Rule):
         ]
         for on in subject.all_of(OnSowExpireMessage):
             topic, message_type = on.definition.topic, on.definition.message_type
-            if (topic, message_type) not in known:
+            # A topic that looks like a regular expression has a finding of its own.
+            if (topic, message_type) not in known and not any(one in topic for one in PATTERN_ONLY):
                 others = [name for name, kind in known if kind == message_type]
                 yield self.finding(
                     on.span("topic"),
