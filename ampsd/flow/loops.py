@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ampsd.flow.graph import EXPIRES, Edge, Flow
+from ampsd.flow.graph import EXPIRES, PUBLISHES, Edge, Flow
 
 _LOOPS_MAX = 50
 """Loops that are told; a graph with more has one fault at their heart."""
@@ -25,6 +25,11 @@ class Loop:
     def has_expiry(self) -> bool:
         """Whether a message has to expire on the way."""
         return any(edge.kind == EXPIRES for edge in self.edges)
+
+    @property
+    def has_publish(self) -> bool:
+        """Whether an action publishes on the way; views that are made of each other are another fault."""
+        return any(edge.kind == PUBLISHES for edge in self.edges)
 
     def names(self, flow: Flow) -> list[str]:
         """Labels of its nodes, the first again at the end."""

@@ -13,9 +13,9 @@ from ampsd.lint.view_sources import SourcedView, ViewSource, sourced_views
 class ViewSourceMissing(Rule):
     """What a view is computed from is not there for it.
 
-    Each source must be a topic, view, conflated topic or queue of the SOW, stand before the view in the file, and be no
-    topic with a Pattern. Without a type in the text, the source has the type of the view; write `[type].[topic]` for
-    another one (User Guide, Aggregating and Analyzing Data in AMPS).
+    Each source must be a topic, view, conflated topic or queue of the SOW, stand before the view in the file, and
+    be no topic with a Pattern. Without a type in the text, the source has the type of the view; write
+    `[type].[topic]` for another one (User Guide, Aggregating and Analyzing Data in AMPS).
     """
 
     severity = "error"

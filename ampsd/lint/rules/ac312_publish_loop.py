@@ -37,7 +37,7 @@ class PublishLoop(Rule):
         for instance in subject.all_of(InstanceDefinition):
             flow = build(instance.definition)
             for loop in find_loops(flow):
-                if loop.has_expiry:
+                if loop.has_expiry or not loop.has_publish:
                     continue
                 way = " -> ".join(loop.names(flow))
                 span = subject.span_of(next(edge.place for edge in loop.edges if edge.place))

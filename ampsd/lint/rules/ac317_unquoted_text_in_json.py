@@ -9,7 +9,7 @@ from ampsd.lint.rule import Rule
 from ampsd.lint.step_options import option_of
 from ampsd.lint.subject import Subject
 
-_VALUE = re.compile(r"(?:\{\{|<<)\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\|[^}>]*)?(?:\}\}|>>)")
+_VALUE = re.compile(r"(?:\{\{|<<)\s*([A-Za-z_][A-Za-z0-9_]*)\s*((?:\|[^}>]*)?)(?:\}\}|>>)")
 _TEXTS = frozenset(
     f"AMPS_{name}"
     for name in (
@@ -51,8 +51,9 @@ class UnquotedTextInJson(Rule):
             if option_of(step, "message_type") != "json":
                 continue
             for match in _VALUE.finditer(step.definition.data.text):
-                name = match.group(1)
-                if name in _TEXTS and match.start() not in _inside_quotes(step.definition.data.text):
+                name, filters = match.groups()
+                is_json = "json" in filters.replace(" ", "").split("|")
+                if name in _TEXTS and not is_json and match.start() not in _inside_quotes(step.definition.data.text):
                     yield self.finding(
                         step.span("data"),
                         f"{{{{{name}}}}} is a text, and stands without quotes in a JSON message",

@@ -12,7 +12,7 @@ _OURS = frozenset(["AMPS_INSTANCE_NAME", "AMPS_DATETIME", "AMPS_UNIX_TIMESTAMP",
 """Variables whose values no client has a hand in."""
 
 
-class MessageDataInCommand(Rule):
+class ClientTextInCommand(Rule):
     """What a client sends becomes part of a shell command.
 
     Variables are filled in as they are, and the shell then reads what a client wrote: a message can run any
