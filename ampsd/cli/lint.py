@@ -91,7 +91,7 @@ class Linter:
         examination = self._examine(config)
         findings, suppressed = suppress(examination.source, examination.findings, self._applied())
         counted = in_order(self.profile.applied(findings), examination.source.files)
-        return Linted(config, counted, tuple(suppressed), 0, examination.source.contents)
+        return Linted(config, counted, tuple(suppressed), 0, _shown(config, examination))
 
     def without_known(self, linted: list[Linted]) -> list[Linted]:
         """The same, without the findings that the baseline knows; what it knows in vain is told with the last one."""
@@ -129,6 +129,12 @@ class Linter:
 
     def _applied(self) -> frozenset[str]:
         return frozenset(rule.code for rule in all_rules() if self.profile.is_strict or not rule.is_strict_only)
+
+
+def _shown(config: str, examination: Examination) -> dict[str, bytes]:
+    """The configuration and what it includes, but nothing of an included file that is none: it may be anything."""
+    source = examination.source
+    return {file: data for file, data in source.contents.items() if file == config or file in source.files}
 
 
 def render(report: Report, form: str, *, is_strict: bool, has_colour: bool) -> str:

@@ -108,7 +108,16 @@ class Reader:
                 "Look for files that include each other.",
             )
         self._source.contents[path] = data
-        included = self._taken(parse(data, path, depth=depth, elements=len(self._source.spans)))
+        parsed = parse(data, path, depth=depth, elements=len(self._source.spans))
+        if text_of(parsed.wrapper).strip() and not children(parsed.wrapper):
+            # Otherwise a configuration could show what is in any file, as the value that some setting does not take.
+            raise RefusedError(
+                codes.INCLUDE_SHAPE,
+                span,
+                f"the included file {path} holds text, but no element",
+                "Include files that hold elements; write a value itself, or take it from a variable with ${NAME}.",
+            )
+        included = self._taken(parsed)
         if self._size > self._threshold:
             raise RefusedError(
                 codes.EXPANDED_TOO_LARGE,

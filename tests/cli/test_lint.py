@@ -132,3 +132,17 @@ def test_variables_can_be_defined(config: Path) -> None:
     config.write_text(GOOD.replace("A</Name>", "${INSTANCE_OF_TEST}</Name>"))
     assert lint("config.xml").exit_code == 1
     assert lint("config.xml", "-DINSTANCE_OF_TEST=B").exit_code == 0
+
+
+@pytest.mark.parametrize("secret", ["root:x:0:0:topsecret", "<a>topsecret", "<!DOCTYPE topsecret>", "topsecret\x00"])
+@pytest.mark.parametrize(
+    "place", ["<Description>{}</Description>", "{}", "<Logging><Target><Level>{}</Level></Target></Logging>"]
+)
+def test_nothing_of_an_included_file_that_is_no_configuration_is_shown(config: Path, secret: str, place: str) -> None:
+    outside = config.with_name("shadow")
+    outside.write_text(secret)
+    config.write_text(GOOD.replace("</Name>", "</Name>" + place.format(f"<Include>{outside}</Include>"), 1))
+    for form in ("text", "json", "sarif", "junit", "github"):
+        done = lint("config.xml", "--format", form)
+        assert "topsecret" not in done.output
+        assert done.exit_code == 1

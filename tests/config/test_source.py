@@ -181,12 +181,19 @@ def test_text_around_an_include_stays() -> None:
         read=lambda path: {
             "config.xml": b"<AMPSConfig>1<a/>2<Include>x.xml</Include>3<b/>4<Include>y.xml</Include>5</AMPSConfig>",
             "x.xml": b"6<x/>7",
-            "y.xml": b"8",
+            "y.xml": b"<y/>8",
         }[path],
         environment={},
         working_directory="/",
     )
-    assert source.text() == "<AMPSConfig>1<a/>26<x/>73<b/>485</AMPSConfig>"
+    assert source.text() == "<AMPSConfig>1<a/>26<x/>73<b/>4<y/>85</AMPSConfig>"
+
+
+def test_an_included_file_of_text_alone_is_refused_without_its_text() -> None:
+    files = {"config.xml": "<AMPSConfig><Name><Include>shadow</Include></Name></AMPSConfig>", "shadow": "root:x:0:0"}
+    findings = load_files(files).findings
+    assert codes.INCLUDE_SHAPE in [one.code for one in findings]
+    assert not any("root:x" in str(one) for one in findings)
 
 
 def test_variables_of_the_program_win_over_the_environment() -> None:

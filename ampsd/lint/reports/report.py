@@ -22,10 +22,10 @@ class Linted:
     hidden: int
     """How many findings a baseline hides."""
     contents: Mapping[str, bytes]
-    """What was read of each of its files."""
+    """What was read of those of its files that may be shown."""
 
     def lines(self, file: str) -> list[str]:
-        """Lines of one of its files; none of a file that is not text."""
+        """Lines of one of its files; none of a file that is not text, or that could not be taken in."""
         try:
             return decode(self.contents[file], file).split("\n") if file in self.contents else []
         except RefusedError:
