@@ -7,7 +7,9 @@ from typing import Any
 
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.actions.variables import NAME
-from ampsd.declare import COUNT, INTERVAL, Kind
+from ampsd.declare import COUNT, INTERVAL, Kind, NotRunningError
+from ampsd.expressions.compile import Filter
+from ampsd.expressions.lexer import NotAvailableError
 
 _NAME = re.compile(rf"{NAME}\Z")
 _PERCENT = re.compile(r"[0-9]{1,3}\s*%\Z")
@@ -27,6 +29,19 @@ def templated(kind: Kind, name: str) -> Kind:
         return template
 
     return Kind(name, parse)
+
+
+def available(compiles: Callable[[str], Filter]) -> Callable[[str], Filter]:
+    """The same for configurations: what AMPS can do and this version cannot is told as that, and stands for "true"."""
+
+    def parse(text: str) -> Filter:
+        try:
+            return compiles(text)
+        except NotAvailableError as error:
+            remedy = "Write the expression without it; functions do not run yet."
+            raise NotRunningError(str(error), remedy, compiles("1 = 1")) from error
+
+    return parse
 
 
 def _variable(text: str) -> str:

@@ -3,9 +3,9 @@
 import re
 
 from ampsd import units
-from ampsd.declare import EXPRESSION, INTERVAL, TEXT, Kind, one_of
+from ampsd.declare import EXPRESSION, INTERVAL, TEXT, Kind, NotRunningError, one_of
 from ampsd.expressions.compile import compile_filter
-from ampsd.expressions.lexer import ExpressionError
+from ampsd.expressions.lexer import ExpressionError, NotAvailableError
 from ampsd.expressions.regex import compile_regex
 
 _PERCENT = re.compile(r"\s*([0-9]{1,3})\s*%?\s*\Z")
@@ -14,6 +14,9 @@ _CALL = re.compile(r"\b(?!(?:AND|OR|NOT|IN|LIKE|BETWEEN|WITH|MOD)\b)[A-Za-z_][A-
 _DIGITS = re.compile(r"\s*[0-9]+\s*\Z")
 _MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}(?:\.[0-9]+)?Z?\Z|[0-9]+\|[0-9]+\|.*\Z")
 _TLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+
+
+NO_FUNCTIONS = "Write the expression without it; functions do not run yet."
 
 
 def _percent(text: str) -> int:
@@ -27,7 +30,10 @@ PERCENT = Kind("percentage", _percent, pattern=r"\s*[0-9]{1,3}\s*%?\s*")
 
 
 def _filter(text: str) -> str:
-    compile_filter(text)
+    try:
+        compile_filter(text)
+    except NotAvailableError as error:
+        raise NotRunningError(str(error), NO_FUNCTIONS, text.strip()) from error
     return text.strip()
 
 

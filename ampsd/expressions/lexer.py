@@ -38,6 +38,10 @@ class ExpressionError(ValueError):
         self.position = position
 
 
+class NotAvailableError(ExpressionError):
+    """The text is an expression of AMPS, but uses what this version cannot do."""
+
+
 class TokenKind(Enum):
     """What a token is; `value` of a token depends on it."""
 

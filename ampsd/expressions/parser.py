@@ -8,7 +8,8 @@ from enum import IntEnum
 
 from ampsd import limits
 from ampsd.expressions import nodes
-from ampsd.expressions.lexer import ExpressionError, Token, TokenKind, tokens
+from ampsd.expressions.functions import FUNCTIONS
+from ampsd.expressions.lexer import ExpressionError, NotAvailableError, Token, TokenKind, tokens
 from ampsd.expressions.nodes import Node
 from ampsd.expressions.regex import compile_regex
 
@@ -212,7 +213,9 @@ class _Parser:
                 raise self._unexpected("')'")
             return node
         if token.kind is TokenKind.WORD and token.text not in _KEYWORDS and self._now.is_operator("("):
-            raise ExpressionError(f"the function {token.text} is not available yet", token.position)
+            if token.text.upper() in FUNCTIONS:
+                raise NotAvailableError(f"the function {token.text} is not available yet", token.position)
+            raise ExpressionError(f"there is no function {token.text}", token.position)
         raise ExpressionError(f"expected a field, a value or '(', found {token}", token.position)
 
 

@@ -2,10 +2,11 @@
 
 from ampsd.actions.firing import Firing
 from ampsd.actions.module import If, StepFailed
+from ampsd.actions.option_kinds import available
 from ampsd.declare import Kind, option
 from ampsd.expressions.compile import Filter, NoFields, VariableError, compile_condition
 
-_CONDITION = Kind("expression with {{VARIABLES}}", compile_condition, fault="expression")
+_CONDITION = Kind("expression with {{VARIABLES}}", available(compile_condition), fault="expression")
 _NO_MESSAGE = NoFields()
 
 

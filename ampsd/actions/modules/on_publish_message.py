@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
+from ampsd.actions.option_kinds import available
 from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, Kind, NotRunningError, one_of, option
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.expressions.compile import Filter, compile_filter
@@ -11,7 +12,7 @@ from ampsd.expressions.regex import compile_regex, is_regex
 from ampsd.message_types import registry
 from ampsd.message_types.message_type import BodyError
 
-_FILTER = Kind("expression", compile_filter, fault="expression")
+_FILTER = Kind("expression", available(compile_filter), fault="expression")
 _pattern = lru_cache(maxsize=1024)(compile_regex)
 
 
