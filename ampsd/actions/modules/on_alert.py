@@ -1,5 +1,6 @@
 """amps-action-on-alert."""
 
+from ampsd.actions.event_variables import TRACKED_RECORD
 from ampsd.actions.marks import RAISES, SETS, WATCHES
 from ampsd.actions.module import On
 from ampsd.actions.option_kinds import EVENT, VARIABLE
@@ -16,15 +17,7 @@ class OnAlert(
     User Guide, On Alert.
     """
 
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_BOOKMARK": "Bookmark of the message; may be empty.",
-        "AMPS_TIMESTAMP": "When the record began to be tracked.",
-        "AMPS_CLIENT_NAME": "Name of the client.",
-        "AMPS_SOW_KEY": "Key of the record in the SOW.",
-    }
+    variables = TRACKED_RECORD
 
     topic: str = option(
         TOPIC, "Topic, view or conflated topic to watch; no regular expression.", marks=(WATCHES,), reload="live"

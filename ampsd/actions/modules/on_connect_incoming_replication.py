@@ -1,5 +1,6 @@
 """amps-action-on-connect-incoming-replication."""
 
+from ampsd.actions.event_variables import REPLICATION_PEER
 from ampsd.actions.module import On
 
 
@@ -13,9 +14,4 @@ class OnConnectIncomingReplication(
     User Guide, On Incoming Replication Connections.
     """
 
-    variables = {
-        "AMPS_REPLICATION_PEER_NAME": "Name of the other instance.",
-        "AMPS_REPLICATION_CLIENT_NAME": "Client name of the replication connection.",
-        "AMPS_REPLICATION_REMOTE_ADDRESS": "Address of the other instance.",
-        "AMPS_REPLICATION_GROUP_NAME": "Group of the other instance.",
-    }
+    variables = REPLICATION_PEER

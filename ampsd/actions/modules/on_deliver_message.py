@@ -1,5 +1,6 @@
 """amps-action-on-deliver-message."""
 
+from ampsd.actions.event_variables import BOOKMARK, CORRELATION_ID, MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, option
@@ -15,14 +16,9 @@ class OnDeliverMessage(
     User Guide, On Message Delivery.
     """
 
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_BOOKMARK": "Bookmark of the message; may be empty.",
-        "AMPS_CLIENT_NAME": "Name of the client that receives the message.",
-        "AMPS_CORRELATION_ID": "Correlation id of the message; empty when it has none.",
-    }
+    variables = (
+        MESSAGE | BOOKMARK | CORRELATION_ID | {"AMPS_CLIENT_NAME": "Name of the client that receives the message."}
+    )
 
     topic: str = option(TOPIC_OR_REGEX, "Topic, or a regular expression for several.", marks=(WATCHES,), reload="live")
     message_type: str = option(MESSAGE_TYPE, "Message type of that topic.", refers_to="message type", reload="live")

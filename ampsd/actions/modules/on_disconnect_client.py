@@ -1,5 +1,6 @@
 """amps-action-on-disconnect-client."""
 
+from ampsd.actions.event_variables import CLIENT, IDENTITY
 from ampsd.actions.module import On
 
 
@@ -10,8 +11,4 @@ class OnDisconnectClient(
 ):
     """Runs after a client has disconnected (User Guide, On Client Connect or Disconnect)."""
 
-    variables = {
-        "AMPS_CLIENT_NAME": "Name of the client.",
-        "AMPS_CONNECTION_NAME": "Name of the connection.",
-        "AMPS_AUTHENTICATION_ID": "Identity that authentication gave the client.",
-    }
+    variables = CLIENT | IDENTITY

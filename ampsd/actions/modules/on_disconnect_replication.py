@@ -1,5 +1,6 @@
 """amps-action-on-disconnect-replication."""
 
+from ampsd.actions.event_variables import DESTINATION
 from ampsd.actions.module import On
 
 
@@ -10,10 +11,4 @@ class OnDisconnectReplication(
 ):
     """Runs when a Destination is disconnected (User Guide, On Outgoing Replication Connections)."""
 
-    variables = {
-        "AMPS_REPLICATION_PEER_NAME": "Name of the other instance.",
-        "AMPS_REPLICATION_CLIENT_NAME": "Client name of the replication connection.",
-        "AMPS_REPLICATION_REMOTE_ADDRESS": "Address of the other instance.",
-        "AMPS_REPLICATION_GROUP_NAME": "Group of the other instance.",
-        "AMPS_REPLICATION_TRANSPORT_NAME": "Transport of the Destination.",
-    }
+    variables = DESTINATION

@@ -1,5 +1,6 @@
 """amps-action-on-message-condition-timeout."""
 
+from ampsd.actions.event_variables import TRACKED_RECORD
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import EXPRESSION, INTERVAL, MESSAGE_TYPE, TOPIC, option
@@ -15,15 +16,7 @@ class OnMessageConditionTimeout(
     User Guide, On Message Condition Timeout.
     """
 
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_BOOKMARK": "Bookmark of the message; may be empty.",
-        "AMPS_TIMESTAMP": "When the record began to be tracked.",
-        "AMPS_CLIENT_NAME": "Name of the client.",
-        "AMPS_SOW_KEY": "Key of the record in the SOW.",
-    }
+    variables = TRACKED_RECORD
 
     topic: str = option(
         TOPIC, "Topic, view or conflated topic to watch; no regular expression.", marks=(WATCHES,), reload="live"

@@ -1,5 +1,6 @@
 """amps-action-on-offline-start."""
 
+from ampsd.actions.event_variables import CLIENT
 from ampsd.actions.module import On
 
 
@@ -13,7 +14,4 @@ class OnOfflineStart(
     User Guide, On Client Offline Message Buffering.
     """
 
-    variables = {
-        "AMPS_CLIENT_NAME": "Name of the client.",
-        "AMPS_CONNECTION_NAME": "Name of the connection.",
-    }
+    variables = CLIENT

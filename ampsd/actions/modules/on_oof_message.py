@@ -1,5 +1,6 @@
 """amps-action-on-oof-message."""
 
+from ampsd.actions.event_variables import MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import EXPRESSION, TOPIC_OR_REGEX, one_of, option
@@ -12,10 +13,7 @@ class OnOofMessage(
 ):
     """Runs when a record no longer matches what it matched before (User Guide, On OOF Message)."""
 
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
+    variables = MESSAGE | {
         "AMPS_PREVIOUS_DATA": "The message as it was before.",
         "AMPS_PREVIOUS_DATA_LENGTH": "Length of the message before, in bytes.",
     }

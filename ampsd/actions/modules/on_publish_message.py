@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from ampsd.actions.event_variables import BOOKMARK, MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.actions.option_kinds import available
@@ -34,14 +35,14 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
     """
 
     event = MessagePublished
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_BOOKMARK": "Bookmark of the message; may be empty.",
-        "AMPS_TIMESTAMP": "When the message was published.",
-        "AMPS_CLIENT_NAME": "Name of the client that published the message.",
-    }
+    variables = (
+        MESSAGE
+        | BOOKMARK
+        | {
+            "AMPS_TIMESTAMP": "When the message was published.",
+            "AMPS_CLIENT_NAME": "Name of the client that published the message.",
+        }
+    )
 
     topic: str = option(TOPIC_OR_REGEX, "Topic to watch, or a regular expression.", marks=(WATCHES,), reload="live")
     message_type: str = option(MESSAGE_TYPE, "Message type of that topic.", refers_to="message type", reload="live")

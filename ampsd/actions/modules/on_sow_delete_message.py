@@ -1,5 +1,6 @@
 """amps-action-on-sow-delete-message."""
 
+from ampsd.actions.event_variables import CORRELATION_ID, MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import MESSAGE_TYPE, TOPIC, option
@@ -15,12 +16,7 @@ class OnSowDeleteMessage(
     User Guide, On SOW Message Delete.
     """
 
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_CORRELATION_ID": "Correlation id of the message; empty when it has none.",
-    }
+    variables = MESSAGE | CORRELATION_ID
 
     topic: str = option(
         TOPIC,

@@ -1,5 +1,6 @@
 """amps-action-on-sow-expire-message."""
 
+from ampsd.actions.event_variables import CORRELATION_ID, MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import MESSAGE_TYPE, TOPIC, Kind, option, words_of
@@ -22,13 +23,11 @@ class OnSowExpireMessage(On, module="amps-action-on-sow-expire-message"):
     """Runs once for each message that expires from a SOW topic or a queue (User Guide, SOW Message Expiration)."""
 
     event = MessageExpired
-    variables = {
-        "AMPS_TOPIC": "Topic of the message.",
-        "AMPS_DATA": "The message.",
-        "AMPS_DATA_LENGTH": "Length of the message in bytes.",
-        "AMPS_REASON": "Why it expired: time_limit, forced_expire, max_cancels, max_deliveries, joined by commas.",
-        "AMPS_CORRELATION_ID": "Correlation id of the message; empty when it has none.",
-    }
+    variables = (
+        MESSAGE
+        | CORRELATION_ID
+        | {"AMPS_REASON": "Why it expired: time_limit, forced_expire, max_cancels, max_deliveries, joined by commas."}
+    )
 
     topic: str = option(
         TOPIC,

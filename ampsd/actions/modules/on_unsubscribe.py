@@ -1,5 +1,6 @@
 """amps-action-on-unsubscribe."""
 
+from ampsd.actions.event_variables import SUBSCRIPTION
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, option
@@ -15,12 +16,7 @@ class OnUnsubscribe(
     User Guide, On Subscribe or Unsubscribe.
     """
 
-    variables = {
-        "AMPS_TOPIC": "Topic as the command wrote it, perhaps a regular expression.",
-        "AMPS_CLIENT_NAME": "Name of the client.",
-        "AMPS_OPTIONS": "Options of the command.",
-        "AMPS_FILTER": "Filter of the command.",
-    }
+    variables = SUBSCRIPTION
 
     topic: str = option(TOPIC_OR_REGEX, "Topic, or a regular expression for several.", marks=(WATCHES,), reload="live")
     message_type: str = option(MESSAGE_TYPE, "Message type of that topic.", refers_to="message type", reload="live")

@@ -65,7 +65,7 @@ def _result(
 ) -> dict[str, object]:
     span = finding.span
     path = report.relative(span.file)
-    location: dict[str, object] = {"uri": quote(path)}
+    location: dict[str, object] = {"uri": _uri(path)}
     if not path.startswith("/"):
         location["uriBaseId"] = "SRCROOT"
     rule = {"ruleId": finding.code}
@@ -85,6 +85,14 @@ def _result(
         ],
         "partialFingerprints": {_FINGERPRINT: _fingerprint(linted, finding, path, seen)},
     }
+
+
+def _uri(path: str) -> str:
+    """The path, percent-encoded; a name that is no UTF-8 by its bytes, as the system has it."""
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return quote(path.encode("utf-8", "replace"))
 
 
 def _fingerprint(linted: Linted, finding: Finding, path: str, seen: "Counter[str]") -> str:
