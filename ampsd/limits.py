@@ -86,6 +86,12 @@ EXPRESSION_LENGTH_MAX = 65_536
 EXPRESSION_DEPTH_MAX = 100
 """Deepest nesting of a filter expression."""
 
+EXPRESSION_TEXT_MAX = 256 * KIB
+"""Longest text in bytes that a function of an expression makes; a longer one is NULL."""
+
+EXPRESSION_CALLS_MAX = 100
+"""Most functions in one expression: each may look at a whole text."""
+
 EXPRESSION_PAIRS_MAX = 100_000
 """Pairs of elements a comparison of two arrays looks at before it counts as false."""
 

@@ -1,8 +1,9 @@
 """A tree to a function of a message's fields and, in conditions, context variables (User Guide, AMPS Expressions).
 
 Each node becomes a closure over the closures of its operands; nothing of the text is ever run as code. Comparisons,
-LIKE, IN, BEGINS WITH and ENDS WITH hold for an array when they hold for any element; arithmetic and AND, OR and NOT
-look at the first. Fields hold nothing but ints, doubles, bytes and None, so a message can make no function raise.
+LIKE, IN, BEGINS WITH and ENDS WITH hold for an array when they hold for any element; arithmetic, functions, AND, OR
+and NOT look at the first. Fields hold nothing but ints, doubles, bytes and None, so a message can make no function
+raise.
 """
 
 from collections.abc import Callable, Mapping
@@ -124,6 +125,10 @@ def _compile(node: Node) -> Function:
             return _not(node)
         case nodes.Junction():
             return _junction(node)
+        case nodes.Call():
+            return _call(node)
+        case nodes.Choice():
+            return _choice(node)
 
 
 def _field(node: nodes.Field) -> Function:
@@ -303,3 +308,40 @@ def _junction(node: nodes.Junction) -> Function:
         return found
 
     return decide
+
+
+def _first(value: Values) -> Value:
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value
+
+
+def _call(node: nodes.Call) -> Function:
+    """Functions take the first element of an array, but for those that are about arrays."""
+    arguments = [_compile(argument) for argument in node.arguments]
+    apply, takes_null = node.function.apply, node.function.takes_null
+
+    def scalars(fields: Fields, variables: Variables) -> Values:
+        values = [_first(argument(fields, variables)) for argument in arguments]
+        if not takes_null and None in values:
+            return None
+        found: Value = apply(*values)
+        return found
+
+    def of_array(fields: Fields, variables: Variables) -> Values:
+        whole, *rest = [argument(fields, variables) for argument in arguments]
+        elements = whole if isinstance(whole, list) else [] if whole is None else [whole]
+        found: Value = apply(elements, *map(_first, rest))
+        return found
+
+    return of_array if node.function.is_of_arrays else scalars
+
+
+def _choice(node: nodes.Choice) -> Function:
+    condition, when_true, otherwise = map(_compile, (node.condition, node.when_true, node.otherwise))
+
+    def choose(fields: Fields, variables: Variables) -> Values:
+        chosen = when_true if truth(condition(fields, variables)) else otherwise
+        return chosen(fields, variables)
+
+    return choose

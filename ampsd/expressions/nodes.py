@@ -6,6 +6,7 @@ Lists stay lists (`a OR b OR c` is one node), so the tree is never deeper than t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ampsd.expressions.functions.function import Function
 from ampsd.expressions.regex import Regex
 from ampsd.message_types.message_type import Value
 
@@ -124,6 +125,23 @@ class Junction:
     operands: tuple["Node", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function and its arguments."""
+
+    function: Function
+    arguments: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """IF: one of two values, by a condition; the other one is not looked at."""
+
+    condition: "Node"
+    when_true: "Node"
+    otherwise: "Node"
+
+
 Node = (
     Literal
     | Field
@@ -139,6 +157,8 @@ Node = (
     | Test
     | Not
     | Junction
+    | Call
+    | Choice
 )
 
 
@@ -167,4 +187,8 @@ def _operands(node: Node) -> tuple[Node, ...]:
             return (node.value,)
         case Junction():
             return node.operands
+        case Call():
+            return node.arguments
+        case Choice():
+            return (node.condition, node.when_true, node.otherwise)
     return ()

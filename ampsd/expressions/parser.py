@@ -4,11 +4,13 @@ The guide fixes only NOT before AND before OR; the rest is as in SQL-92. Compari
 refused, because it never says what its author means.
 """
 
+import difflib
 from enum import IntEnum
 
 from ampsd import limits
 from ampsd.expressions import nodes
-from ampsd.expressions.functions import FUNCTIONS
+from ampsd.expressions.function_names import FUNCTIONS as NAMES
+from ampsd.expressions.functions.registry import find
 from ampsd.expressions.lexer import ExpressionError, NotAvailableError, Token, TokenKind, tokens
 from ampsd.expressions.nodes import Node
 from ampsd.expressions.regex import compile_regex
@@ -57,6 +59,7 @@ class _Parser:
         self._tokens = found
         self._at = 0
         self._depth = 0
+        self._calls = 0
 
     def parse(self) -> Node:
         """The whole text as one expression."""
@@ -213,10 +216,44 @@ class _Parser:
                 raise self._unexpected("')'")
             return node
         if token.kind is TokenKind.WORD and token.text not in _KEYWORDS and self._now.is_operator("("):
-            if token.text.upper() in FUNCTIONS:
-                raise NotAvailableError(f"the function {token.text} is not available yet", token.position)
-            raise ExpressionError(f"there is no function {token.text}", token.position)
+            return self._call(token)
         raise ExpressionError(f"expected a field, a value or '(', found {token}", token.position)
+
+    def _call(self, token: Token) -> Node:
+        """A function by its name, which was just read, and its arguments."""
+        function = find(token.text)
+        if function is None and token.text != "IF":
+            if token.text.upper() in NAMES:
+                raise NotAvailableError(f"the function {token.text} is not available yet", token.position)
+            raise ExpressionError(f"there is no function {token.text}{_meant(token.text)}", token.position)
+        arguments = self._arguments()
+        least, most = (3, 3) if function is None else (function.least, function.most)
+        if not least <= len(arguments) <= most:
+            wanted = str(least) if least == most else f"{least} to {most}"
+            message = f"{token.text} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(arguments)}"
+            raise ExpressionError(message, token.position)
+        return nodes.Choice(*arguments) if function is None else nodes.Call(function, arguments)
+
+    def _arguments(self) -> tuple[Node, ...]:
+        """What stands in the parentheses of a call: whole expressions, perhaps none."""
+        self._at += 1
+        self._calls += 1
+        if self._calls > limits.EXPRESSION_CALLS_MAX:
+            message = f"the expression has more than {limits.EXPRESSION_CALLS_MAX} functions"
+            raise ExpressionError(message, self._now.position)
+        if self._takes(")"):
+            return ()
+        found = [self._expression(_Level.OR)]
+        while self._takes(","):
+            found.append(self._expression(_Level.OR))
+        if not self._takes(")"):
+            raise self._unexpected("',' or ')'")
+        return tuple(found)
+
+
+def _meant(name: str) -> str:
+    near = difflib.get_close_matches(name.upper(), sorted(NAMES), n=1, cutoff=0.7)
+    return f"; did you mean {near[0]}" if near else ""
 
 
 def _negated(node: Node, is_not: bool) -> Node:

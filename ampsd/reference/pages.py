@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ampsd.reference.codes import records, rules
 from ampsd.reference.elements import elements
 from ampsd.reference.entry import Entry
+from ampsd.reference.functions import expression_functions
 from ampsd.reference.modules import modules
 from ampsd.reference.variables import variables
 
@@ -35,6 +36,7 @@ PAGES = (
     Page("elements.md", "Elements", "Every element of an AMPSConfig.", elements),
     Page("modules.md", "Action modules", "Every module of On, If and Do.", modules),
     Page("variables.md", "Context variables", "What `{{NAME}}` in the options of an action may name.", variables),
+    Page("functions.md", "Functions", "Functions of filters and conditions, by name.", expression_functions),
     Page("log-records.md", "Log records", "Every record that the daemon can log, by code.", records),
 )
 

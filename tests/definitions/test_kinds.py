@@ -29,7 +29,7 @@ MS = 1_000_000
 ACCEPTED: list[tuple[Kind, str, object]] = [
     (FILTER, " /a = 1 ", "/a = 1"),
     (FILTER_WITH_FUNCTIONS, "/a = 1 AND (/b = 2)", "/a = 1 AND (/b = 2)"),
-    (FILTER_WITH_FUNCTIONS, "LENGTH(/a) > 3", "LENGTH(/a) > 3"),
+    (FILTER_WITH_FUNCTIONS, "STRFTIME(1, /a) > 3", "STRFTIME(1, /a) > 3"),
     (PATTERN, " ^((?!HKG).)*$ ", "^((?!HKG).)*$"),
     (PATTERN, "orders.new", "orders.new"),
     (FILE_MASK, " 0640 ", 0o640),
@@ -64,7 +64,7 @@ ACCEPTED: list[tuple[Kind, str, object]] = [
     (CONFLATED_TRANSLATION, "orders-C:orders:500ms", "orders-C:orders:500ms"),
 ]
 REFUSED: list[tuple[Kind, str]] = [
-    (FILTER, "LENGTH(/a) > 3"),
+    (FILTER, "STRFTIME(1, /a) > 3"),
     (FILTER_WITH_FUNCTIONS, "/a = "),
     (FILTER_WITH_FUNCTIONS, "/a = 1 AND (/b ="),
     (FILTER_WITH_FUNCTIONS, ""),

@@ -1,4 +1,4 @@
-"""Names of AMPS's functions (User Guide, AMPS Functions). None runs yet; the parser tells them from mistakes."""
+"""Names of all of AMPS's functions (User Guide, AMPS Functions): the parser tells what does not run from mistakes."""
 
 _NAMES = """
 IF INSTR INSTR_I STREQUAL_I LENGTH CONCAT UPPER LOWER REPLACE REGEXP_REPLACE REGEXP_MATCH SUBSTR LEFT RIGHT

@@ -1,0 +1,26 @@
+"""One function: its name, how many arguments it takes, and what it makes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Apply = Callable[..., Any]
+"""Takes scalars, or lists where the function is about arrays, and returns a scalar. It never raises."""
+
+ANY_NUMBER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`least` to `most` arguments. Where `takes_null` is not set, a NULL argument makes the result NULL unasked.
+
+    `is_of_arrays`: the first argument comes as the list of an array's elements, otherwise as the first of them.
+    """
+
+    name: str
+    least: int
+    most: int
+    apply: Apply
+    doc: str
+    takes_null: bool = False
+    is_of_arrays: bool = False
