@@ -112,8 +112,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "04-0001": Entry(
         "warning",
-        "publish of client {client} to topic {topic} refused: {reason}.",
-        "The message could not be processed; the client got a failure ack.",
+        "publish of client {client} to topic {topic} refused, its refusal number {number}: {reason}.",
+        "The message could not be processed; the client got a failure ack. Of many, ever fewer are logged.",
         "Parse error: the queue's Filter must read the body, and the body is not of the topic's message type.",
     ),
     "07-0001": Entry("trace", "connection from {address} on transport {transport}.", "A peer connected.", _NOTHING),

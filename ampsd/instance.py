@@ -299,7 +299,10 @@ class Instance:
         wants_persisted: bool,
     ) -> None:
         """A publish that cannot be processed always gets a failure ack, asked for or not."""
-        self._report("04-0001", client=client.label, topic=topic.decode("utf-8", "replace"), reason=reason)
+        number = client.refusals = client.refusals + 1
+        if number <= limits.REFUSALS_LOGGED or number & (number - 1) == 0:
+            name = topic.decode("utf-8", "replace")
+            self._report("04-0001", client=client.label, topic=name, number=number, reason=reason)
         if wants_persisted and sequence:
             self.acks.fail(client, sequence, reason)
         elif wants_persisted:

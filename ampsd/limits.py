@@ -133,3 +133,6 @@ SYSLOG_MESSAGE_SIZE_MAX = 8 * KIB
 
 LIFETIME_MAX_NS = 2**61
 """Longest Expiration or LeasePeriod in nanoseconds, 73 years: longer ones are as good as this and fit no clock."""
+
+REFUSALS_LOGGED = 10
+"""Refused publishes of a connection that are all logged; of later ones, those whose number is a power of two."""

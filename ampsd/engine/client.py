@@ -35,6 +35,7 @@ class Client:
         "noted_sequence",
         "out",
         "publisher",
+        "refusals",
         "routes",
         "sent_sequence",
         "subscriptions",
@@ -55,6 +56,8 @@ class Client:
         self.wire = Connection()
         self.out: list[bytes] = []
         self.closing: str | None = None
+        self.refusals = 0
+        """Publishes of this connection that were refused."""
         self.name = b""
         self.message_type = b""
         self.correlation_id: bytes | None = None

@@ -54,3 +54,13 @@ def test_the_highest_sequence_is_a_sequence_like_others() -> None:
     worker = play.client("worker")
     worker.send(c="subscribe", t="Jobs", cid="1", sub_id="s", o="max_backlog=9")
     assert worker.bodies()[:1] == ["last"]
+
+
+def test_a_client_that_is_always_refused_does_not_fill_the_log() -> None:
+    play = Playbook(queues=queue("Jobs", Filter="/a = 1"))
+    publisher = play.client("publisher")
+    for _ in range(1_000):
+        publisher.send("no json", c="p", t="Jobs")
+    assert len([one for one in publisher.take() if one["status"] == "failure"]) == 1_000
+    told = [values["number"] for code, values in play.log if code == "04-0001"]
+    assert told == [*range(1, 11), 16, 32, 64, 128, 256, 512]

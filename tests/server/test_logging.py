@@ -32,7 +32,7 @@ def report_ladder(report: Report) -> None:
     """A trace, an info, a warning, an error, a critical and an emergency record."""
     report("14-0001", client="c", topic="t")
     report("00-0015", seconds=0)
-    report("04-0001", client="c", topic="t", reason="r")
+    report("04-0001", client="c", topic="t", number=1, reason="r")
     report("07-0006", client="c", command="x")
     report("11-0002", transport="t", address="a", error="e")
     report("2C-0005", directory="d")
