@@ -16,16 +16,17 @@ from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.effects import PublishMessage, Request, WriteLog
 from ampsd.engine.entries import NEVER
+from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
 from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import INTERNAL, Publishers
 from ampsd.engine.queue import Queue, Surroundings
-from ampsd.engine.routes import LoggedTopic, Route, Routes
+from ampsd.engine.routes import LoggedTopic, Route, Routes, Watch
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
 from ampsd.engine.turn import Turn
-from ampsd.message_types import registry
+from ampsd.expressions.environment import NOWHERE
 from ampsd.message_types.message_type import BodyError, Fields
 from ampsd.ports import Report
 from ampsd.storage import records
@@ -59,17 +60,36 @@ class Instance:
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
-        self._types = {name.encode(): found for name in registry.names() if (found := registry.find(name)) is not None}
+        self._types = {name.encode(): found for name, found in model.message_types.items()}
         self.graph = ActionGraph([Action(one.name, one.ons, one.steps) for one in definition.actions])
         self._firings = Firings(self.graph, definition.name, self._perform, report)
         self.acks = PersistedAcks(self.outbox, self.turn, definition.transaction_log is not None)
         self.bodies = Bodies(log)
-        around = Surroundings(log, self.outbox, self.bodies, self.publishers, self.turn, report, self._happened)
+        self._environments = Environments(
+            definition.name.encode(), (definition.group or definition.name).encode(), self.turn
+        )
+        around = Surroundings(
+            log,
+            self.outbox,
+            self.bodies,
+            self.publishers,
+            self.turn,
+            report,
+            self._happened,
+            self._environments,
+        )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
         self.routes = self._make_routes(model)
         self._publishing = Publishing(
-            log, self.outbox, self.bodies, self.publishers, self.acks, self.turn, self._happened, self._types
+            log,
+            self.outbox,
+            self.bodies,
+            self.publishers,
+            self.acks,
+            self.turn,
+            self._happened,
+            self._environments,
         )
         self.clients = Clients(
             self.outbox,
@@ -100,19 +120,20 @@ class Instance:
         logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
         return {
             name: Routes(
+                message_type,
                 [queue for queue in self.queues if queue.message_type == name],
                 [topic for topic in logged if topic.message_type == name],
                 self._watcher(name.decode()),
             )
-            for name in self._types
+            for name, message_type in self._types.items()
         }
 
-    def _watcher(self, message_type: str) -> Callable[[bytes], bool]:
-        def is_watched(topic: bytes) -> bool:
+    def _watcher(self, message_type: str) -> Callable[[bytes], Watch]:
+        def watch(topic: bytes) -> Watch:
             probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
-            return self.graph.may_watch(probe)
+            return Watch(self.graph.may_watch(probe), self.graph.reads_body(probe))
 
-        return is_watched
+        return watch
 
     # ---- recovery
 
@@ -138,10 +159,14 @@ class Instance:
         fields: Fields | None = None
         if route.needs_body:
             with suppress(BodyError):  # logged before the queue had a Filter; what cannot be read matches none
-                fields = self._types[record.message_type].fields(record.data)
+                fields = route.read(record.data)
+        environment = NOWHERE
+        if route.needs_environment:
+            environment = self._environments.of_publish(record.topic, record.data, record.correlation_id)
+            environment.now_ns = record.timestamp_ns
         age_ns = max(0, self.turn.wall_ns - record.timestamp_ns)
         for queue in route.queues:
-            if queue.accepts(fields):
+            if queue.accepts(fields, environment):
                 queue.enqueue(position, length, publisher, record.sequence, record.expiration_ns, age_ns)
 
     def start(self) -> None:

@@ -58,12 +58,20 @@ must slow the publishers down, not fill the memory."""
 JSON_DEPTH_MAX = 128
 """Deepest nesting of a JSON body that is read. Deeper bodies are refused before any parser sees them."""
 
+JSON_NAMES_PICKED_MAX = 32
+"""Outermost names of a JSON body that are picked out one by one; where filters need more, bodies are read whole."""
+
+BODY_DEPTH_MAX = 64
+"""Deepest nesting of a body of another message type that is read (User Guide, Message Types, for XML)."""
+
+PROTO_FILES_MAX = 1000
+"""Files that a description of protobuf messages may import, directly or not."""
+
 REGEX_MATCH_LIMIT = 10_000
 """PCRE2 match steps before a pattern counts as not matching; measured 0.2 ms at the worst pattern tried."""
 
 REGEX_LONG_MATCH_LIMIT = 50_000
-"""The same for texts above REGEX_SHORT_SUBJECT_MAX, which need a step per byte already; measured 0.4 ms for most
-bad patterns and 0.4 s for the worst tried."""
+"""The same for texts above REGEX_SHORT_SUBJECT_MAX, which need a step per byte already."""
 
 REGEX_SHORT_SUBJECT_MAX = 2 * KIB
 """Up to this size in bytes REGEX_MATCH_LIMIT applies; nearly every topic and field is shorter."""
@@ -71,8 +79,8 @@ REGEX_SHORT_SUBJECT_MAX = 2 * KIB
 REGEX_SUBJECT_MAX = 16 * KIB
 """Longest text in bytes that a pattern with repetitions, alternatives or groups is tried on: a step may scan it all."""
 
-REGEX_WORK_MAX = 1 << 28
-"""Pattern length times text length up to which a simple pattern is tried; about a second at worst."""
+REGEX_WORK_MAX = 1 << 20
+"""Pattern length times text length up to which a simple pattern is tried; about 4 ms at worst."""
 
 REGEX_HEAP_MAX = 4 * MIB
 """Memory in bytes one search may use: 2,000 groups times 10,000 steps would copy 320 MB."""
@@ -92,7 +100,13 @@ EXPRESSION_TEXT_MAX = 256 * KIB
 EXPRESSION_CALLS_MAX = 100
 """Most functions in one expression: each may look at a whole text."""
 
-EXPRESSION_PAIRS_MAX = 100_000
+EXPRESSION_CHECKED_MAX = 32 * KIB
+"""Longest text in bytes that CRC32 and CRC64 look at; of a longer one they are NULL."""
+
+EXPRESSION_REPLACEMENTS_MAX = 100
+"""Places that REGEXP_REPLACE replaces in one text; what stands behind them stays."""
+
+EXPRESSION_PAIRS_MAX = 10_000
 """Pairs of elements a comparison of two arrays looks at before it counts as false."""
 
 EXPRESSION_SEARCHES_MAX = 1000

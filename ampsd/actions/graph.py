@@ -35,6 +35,10 @@ class ActionGraph:
         """Whether an action watches events like this one; the message itself does not count."""
         return any(on.may_match(event) for on, _ in self._by_event.get(type(event), ()))
 
+    def reads_body(self, event: Event) -> bool:
+        """Whether an action that may watch events like this one looks into the message."""
+        return any(on.reads_body and on.may_match(event) for on, _ in self._by_event.get(type(event), ()))
+
     def find(self, event: Event) -> list[Action]:
         """Actions the event sets off, each once, in the order of the file."""
         found: list[Action] = []

@@ -80,6 +80,11 @@ class On(Step):
             raise TypeError(f"{cls.__name__} needs `event`, the class of events it watches")
         _register(cls, "on", module)
 
+    @property
+    def reads_body(self) -> bool:
+        """Whether fields of the message's body decide."""
+        return False
+
     def matches(self, event: Event) -> bool:
         """Whether `event`, an instance of the watched class, sets off the action."""
         raise NotImplementedError

@@ -38,7 +38,7 @@ def available(compiles: Callable[[str], Filter]) -> Callable[[str], Filter]:
         try:
             return compiles(text)
         except NotAvailableError as error:
-            remedy = "Write the expression without it; functions do not run yet."
+            remedy = "Write the expression without it."
             raise NotRunningError(str(error), remedy, compiles("1 = 1")) from error
 
     return parse

@@ -10,6 +10,7 @@ from ampsd.config.check import check, in_order
 from ampsd.config.development import fill_in, sections
 from ampsd.config.finding import Finding
 from ampsd.config.includes import Read
+from ampsd.config.message_types import MessageTypes, message_types
 from ampsd.config.source import read_source
 from ampsd.config.tree import Source
 from ampsd.definitions.instance import InstanceDefinition
@@ -21,6 +22,7 @@ class Model:
 
     path: str
     definition: InstanceDefinition
+    message_types: MessageTypes
     digest: str
     text: str
 
@@ -62,11 +64,14 @@ def load(
     if dev_directory is not None:
         fill_in(source, dev_directory)
     checked = check(source)
-    model = None
-    if checked.definition is not None and all(map(is_understood, checked.findings)):
-        text = source.text()
-        model = Model(path, checked.definition, sha256(text.encode()).hexdigest(), text)
-    return Loading(source, checked.built, model, checked.findings)
+    definition, findings, model = checked.definition, checked.findings, None
+    if definition is not None:
+        types, faults = message_types(definition, checked.built, read, working_directory)
+        findings = in_order([*findings, *faults], source.files)
+        if all(map(is_understood, findings)):
+            text = source.text()
+            model = Model(path, definition, types, sha256(text.encode()).hexdigest(), text)
+    return Loading(source, checked.built, model, findings)
 
 
 def is_understood(finding: Finding) -> bool:

@@ -16,7 +16,7 @@ _MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}(?:\.[0-9]+)?Z?\Z|[0-9]+\|[0-9]+\|.*\Z")
 _TLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
 
-NO_FUNCTIONS = "Write the expression without it; functions do not run yet."
+NO_FUNCTIONS = "Write the expression without it."
 
 
 def _percent(text: str) -> int:

@@ -42,6 +42,8 @@ class Client:
         "transport",
         "transport_message_type",
         "unsequenced",
+        "user",
+        "version",
         "wire",
     )
 
@@ -59,6 +61,8 @@ class Client:
         self.refusals = 0
         """Publishes of this connection that were refused."""
         self.name = b""
+        self.user: bytes | None = None
+        self.version: bytes | None = None
         self.message_type = b""
         self.correlation_id: bytes | None = None
         self.routes: Routes

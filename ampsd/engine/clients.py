@@ -97,6 +97,7 @@ class Clients:
                 self.close(older, NAME_IN_USE)
         client.name = name
         client.message_type = client.transport_message_type or command.message_type or DEFAULT_MESSAGE_TYPE
+        client.user, client.version = command.user_id, command.version
         client.correlation_id = command.correlation_id
         client.routes = self._routes[client.message_type]
         client.publisher = self._publishers.sequenced(name)

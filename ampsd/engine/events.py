@@ -7,6 +7,9 @@ bytes: message data is data, whatever its encoding.
 from collections.abc import Mapping
 from typing import ClassVar
 
+from ampsd.expressions.environment import NOWHERE, Environment
+from ampsd.message_types.message_type import Fields
+
 
 class Event:
     """Something that happened. `depth` counts how many firings led to it; 0 means none did."""
@@ -30,9 +33,12 @@ class InstanceStarted(Event):
 
 
 class MessagePublished(Event):
-    """A message was published to a topic (not during recovery)."""
+    """A message was published to a topic (not during recovery).
 
-    __slots__ = ("bookmark", "client_name", "data", "message_type", "timestamp", "topic")
+    `fields` are those of the body where somebody filters; None where it cannot be read.
+    """
+
+    __slots__ = ("bookmark", "client_name", "data", "environment", "fields", "message_type", "timestamp", "topic")
     variables = (
         "AMPS_TOPIC",
         "AMPS_DATA",
@@ -51,6 +57,8 @@ class MessagePublished(Event):
         timestamp: bytes,
         client_name: str,
         depth: int = 0,
+        fields: Fields | None = None,
+        environment: Environment = NOWHERE,
     ) -> None:
         super().__init__(depth)
         self.topic = topic
@@ -59,6 +67,8 @@ class MessagePublished(Event):
         self.bookmark = bookmark
         self.timestamp = timestamp
         self.client_name = client_name
+        self.fields = fields
+        self.environment = environment
 
     def context(self) -> Mapping[str, bytes]:
         """Values of the context variables."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ampsd import limits
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
+from ampsd.engine.environments import Environments
 from ampsd.engine.events import MessagePublished
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
@@ -16,7 +17,9 @@ from ampsd.engine.publishers import Publisher, Publishers
 from ampsd.engine.routes import Route
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.turn import Turn
-from ampsd.message_types.message_type import BodyError, Fields, MessageType
+from ampsd.expressions.compile import NO_FIELDS
+from ampsd.expressions.environment import NOWHERE, Environment
+from ampsd.message_types.message_type import BodyError, Fields
 from ampsd.storage.log import Log
 from ampsd.storage.records import encode_publish
 from ampsd.wire import amps
@@ -38,7 +41,7 @@ class Publishing:
         acks: PersistedAcks,
         moment: Turn,
         published: Callable[[MessagePublished], None],
-        types: dict[bytes, MessageType],
+        environments: Environments,
     ) -> None:
         self._log = log
         self._outbox = outbox
@@ -47,7 +50,7 @@ class Publishing:
         self._acks = acks
         self._turn = moment
         self._published = published
-        self._types = types
+        self._environments = environments
 
     def plain(self, client: Client, topic: bytes, data: bytes, sequence: int, wants_persisted: bool) -> str | None:
         """The common publish. Returns why it failed; a failed publish has no effect."""
@@ -78,7 +81,7 @@ class Publishing:
                 return None
         else:
             publisher = client.unsequenced
-        reason, fields = self._check(target, client.message_type, data)
+        reason, fields = self._check(target, data)
         if sequence:
             publisher.last = sequence
         if reason is not None:
@@ -97,19 +100,28 @@ class Publishing:
                 expiration_ns,
             )
             position = self._log.add(record)
-            if target.queues and self._enqueue(
-                target, position, len(record), publisher.number, sequence, expiration_ns, fields
-            ):
-                self._bodies.put(position, data, correlation_id)
+            if target.queues:
+                environment = NOWHERE
+                if target.needs_environment:
+                    environment = self._environments.of_publish(target.topic, data, correlation_id)
+                is_queued = False
+                for queue in target.queues:
+                    if queue.accepts(fields, environment):
+                        queue.enqueue(position, len(record), publisher.number, sequence, expiration_ns)
+                        queue.is_dirty = is_queued = True
+                if is_queued:
+                    self._bodies.put(position, data, correlation_id)
         if target.plain:
             self._deliver_plain(target, data, correlation_id)
-        if target.filtered:
-            self._deliver_filtered(target, client.message_type, data, correlation_id, publisher, sequence, fields)
-        if target.is_watched:
-            self._tell_actions(target, client, data, publisher, sequence, depth)
+        if target.special or target.watch.is_on:
+            message = _Message(target, client, data, correlation_id, publisher, sequence, fields)
+            if target.special:
+                self._deliver_special(message)
+            if target.watch.is_on:
+                self._tell_actions(message, depth)
         return None
 
-    def _check(self, target: Route, message_type: bytes, data: bytes) -> tuple[str | None, Fields | None]:
+    def _check(self, target: Route, data: bytes) -> tuple[str | None, Fields | None]:
         """Why the publish must fail, and the body's fields where a queue's Filter reads them."""
         topic = target.topic
         if (topic.startswith(RESERVED) and topic != DEVNULL) or len(topic) > limits.TOPIC_LENGTH_MAX:
@@ -117,26 +129,9 @@ class Publishing:
         if not target.needs_body:
             return None, None
         try:
-            return None, self._types[message_type].fields(data)
+            return None, target.read(data)
         except BodyError:
             return PARSE_ERROR, None
-
-    def _enqueue(
-        self,
-        target: Route,
-        position: int,
-        length: int,
-        publisher: int,
-        sequence: int,
-        expiration_ns: int | None,
-        fields: Fields | None,
-    ) -> bool:
-        is_queued = False
-        for queue in target.queues:
-            if queue.accepts(fields):
-                queue.enqueue(position, length, publisher, sequence, expiration_ns)
-                queue.is_dirty = is_queued = True
-        return is_queued
 
     def _deliver_plain(self, target: Route, data: bytes, correlation_id: bytes | None) -> None:
         if correlation_id is None:
@@ -145,70 +140,99 @@ class Publishing:
             rest = b'%d,"x":"%b"}%b' % (len(data), amps.escape(correlation_id), data)
         size = len(rest)
         touched = self._outbox.touched
-        for client, start in target.plain:
+        for client, start in target.plain.values():
             out = client.out
             if not out:
                 touched.append(client)
             out.append((len(start) + size).to_bytes(4, "big") + start + rest)
 
-    def _deliver_filtered(
+    def _deliver_special(self, message: "_Message") -> None:
+        """Deliver where a filter decides, or where the header has more: each client gets one message."""
+        matching = message.target.matching
+        fields = message.fields() if matching.has_filters else NO_FIELDS
+        environment = self._environment(message) if matching.asks_environment else NOWHERE
+        groups: dict[Client, list[Subscription]] = {}
+        for subscription in matching.find(fields, environment):
+            groups.setdefault(subscription.client, []).append(subscription)
+        for client, group in groups.items():
+            self._outbox.send(client, amps.frame(self._header(message, group), message.data))
+
+    def _header(self, message: "_Message", group: list[Subscription]) -> bytes:
+        target = message.target
+        parts = [frame_start(target.topic, b",".join(one.sub_id for one in group))]
+        if target.is_logged and any(one.wants_bookmark for one in group):
+            parts.append(b',"bm":"%b"' % message.bookmark)
+        if any(one.wants_timestamp for one in group):
+            parts.append(b',"ts":"%b"' % self._turn.timestamp)
+        if message.correlation_id is not None:
+            parts.append(b',"x":"%b"' % amps.escape(message.correlation_id))
+        parts.append(b',"l":%d}' % len(message.data))
+        return b"".join(parts)
+
+    def _environment(self, message: "_Message") -> Environment:
+        """What filters can ask of the message and of who published it."""
+        environment = self._environments.of_publish(message.target.topic, message.data, message.correlation_id)
+        client = message.client
+        if message.target.is_logged:
+            environment.bookmark = message.bookmark
+        environment.client_name = client.name or None
+        environment.user = client.user
+        environment.remote_address = client.address.encode()
+        environment.client_version = client.version
+        return environment
+
+    def _tell_actions(self, message: "_Message", depth: int) -> None:
+        target, client = message.target, message.client
+        self._published(
+            MessagePublished(
+                target.topic.decode("utf-8", "surrogateescape"),
+                client.message_type.decode(),
+                message.data,
+                message.bookmark if target.is_logged else b"",
+                self._turn.timestamp,
+                client.name.decode("utf-8", "surrogateescape"),
+                depth,
+                message.fields() if target.watch.reads else None,
+                self._environment(message) if target.watch.reads else NOWHERE,
+            )
+        )
+
+
+class _Message:
+    """A message on its way to those who do not get it plainly. Its body is read once, when a field is asked for."""
+
+    __slots__ = ("_fields", "_is_read", "client", "correlation_id", "data", "publisher", "sequence", "target")
+
+    def __init__(
         self,
         target: Route,
-        message_type: bytes,
+        client: Client,
         data: bytes,
         correlation_id: bytes | None,
         publisher: Publisher,
         sequence: int,
         fields: Fields | None,
     ) -> None:
-        if fields is None:
-            fields = self._fields(message_type, data, target)
-        for client, _, group in target.filtered:
-            matching = [one for one in group if one.filter is None or (fields and one.filter.matches(fields))]
-            if matching:
-                header = self._header(target, matching, len(data), correlation_id, publisher, sequence)
-                self._outbox.send(client, amps.frame(header, data))
+        self.target = target
+        self.client = client
+        self.data = data
+        self.correlation_id = correlation_id
+        self.publisher = publisher
+        self.sequence = sequence
+        self._fields = fields
+        self._is_read = fields is not None
 
-    def _header(
-        self,
-        target: Route,
-        matching: list[Subscription],
-        size: int,
-        correlation_id: bytes | None,
-        publisher: Publisher,
-        sequence: int,
-    ) -> bytes:
-        parts = [frame_start(target.topic, b",".join(one.sub_id for one in matching))]
-        if target.is_logged and any(one.wants_bookmark for one in matching):
-            parts.append(b',"bm":"%d|%d|"' % (publisher.id, sequence))
-        if any(one.wants_timestamp for one in matching):
-            parts.append(b',"ts":"%b"' % self._turn.timestamp)
-        if correlation_id is not None:
-            parts.append(b',"x":"%b"' % amps.escape(correlation_id))
-        parts.append(b',"l":%d}' % size)
-        return b"".join(parts)
+    @property
+    def bookmark(self) -> bytes:
+        """The bookmark, where the topic is in the transaction log."""
+        return b"%d|%d|" % (self.publisher.id, self.sequence)
 
-    def _fields(self, message_type: bytes, data: bytes, target: Route) -> Fields | None:
-        """What content filters see, None when the body does not parse: then no filter matches."""
-        if not any(one.filter for _, _, group in target.filtered for one in group):
-            return None
-        try:
-            return self._types[message_type].fields(data)
-        except BodyError:
-            return None
-
-    def _tell_actions(
-        self, target: Route, client: Client, data: bytes, publisher: Publisher, sequence: int, depth: int
-    ) -> None:
-        bookmark = b"%d|%d|" % (publisher.id, sequence) if target.is_logged else b""
-        self._published(
-            MessagePublished(
-                target.topic.decode("utf-8", "surrogateescape"),
-                client.message_type.decode(),
-                data,
-                bookmark,
-                self._turn.timestamp,
-                client.name.decode("utf-8", "surrogateescape"),
-                depth,
-            )
-        )
+    def fields(self) -> Fields | None:
+        """The body's fields, None when it does not parse: then no filter matches."""
+        if not self._is_read:
+            self._is_read = True
+            try:
+                self._fields = self.target.read(self.data)
+            except BodyError:
+                self._fields = None
+        return self._fields

@@ -17,15 +17,18 @@ from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import fairness, turn
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
-from ampsd.engine.entries import NEVER, Entries
+from ampsd.engine.entries import NEVER, Block, Entries
+from ampsd.engine.environments import Environments
 from ampsd.engine.events import REASON_ORDER, MessageExpired
+from ampsd.engine.matching import Matching
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.turn import Turn
 from ampsd.expressions.compile import Filter, compile_filter
+from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.expressions.regex import Regex, compile_regex
-from ampsd.message_types.message_type import BodyError, Fields, MessageType
+from ampsd.message_types.message_type import BodyError, Fields, MessageType, Reader
 from ampsd.ports import Report
 from ampsd.storage import records
 from ampsd.storage.log import Log
@@ -60,7 +63,7 @@ def _combined(definition: QueueDefinition, message_ns: int | None) -> int | None
 class Surroundings:
     """What a queue needs of the instance it is in."""
 
-    __slots__ = ("bodies", "expired", "log", "outbox", "publishers", "report", "turn")
+    __slots__ = ("bodies", "environments", "expired", "log", "outbox", "publishers", "report", "turn")
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Surroundings:
         moment: Turn,
         report: Report,
         expired: Callable[[MessageExpired], None],
+        environments: Environments,
     ) -> None:
         self.log = log
         self.outbox = outbox
@@ -79,6 +83,7 @@ class Surroundings:
         self.turn = moment
         self.report = report
         self.expired = expired
+        self.environments = environments
 
 
 class Queue:
@@ -106,7 +111,8 @@ class Queue:
         self._lease_ends: deque[tuple[int, bytes, Lease]] = deque()
         self._removed = array("Q")
         self._departing: list[tuple[Client, bytes]] = []
-        self._filtered = 0
+        self._matching = Matching()
+        self._reader: Reader | None = None
         self._starts: dict[Subscription, bytes] = {}
         self.entries = Entries()
         self.leases: dict[bytes, Lease] = {}
@@ -119,9 +125,9 @@ class Queue:
         """Whether messages published to `topic` may enter."""
         return topic == self._underlying if self._pattern is None else self._pattern.search(topic)
 
-    def accepts(self, fields: Fields | None) -> bool:
+    def accepts(self, fields: Fields | None, environment: Environment) -> bool:
         """Whether the queue's Filter lets the message in; `fields` are needed only where there is one."""
-        return self.filter is None or (fields is not None and self.filter.matches(fields))
+        return self.filter is None or (fields is not None and self.filter.matches(fields, environment))
 
     def enqueue(
         self, position: int, length: int, publisher: int, sequence: int, expiration_ns: int | None, age_ns: int = 0
@@ -141,13 +147,15 @@ class Queue:
             raise AssertionError(f"subscription {subscription.sub_id!r} joins {self.name!r} twice")
         self.subscriptions.append(subscription)
         self._starts[subscription] = frame_start(self.name, subscription.sub_id) + b',"bm":"'
-        self._filtered += subscription.filter is not None
+        if self._matching.add(subscription):
+            self._reader = None
 
     def unsubscribe(self, subscription: Subscription, keeps_leases: bool = False) -> None:
         """A subscription leaves. Its leases are lost, unless it is being replaced."""
         self.subscriptions.remove(subscription)
         del self._starts[subscription]
-        self._filtered -= subscription.filter is not None
+        if self._matching.remove(subscription):
+            self._reader = None
         if not keeps_leases:
             self.lose_leases_of(subscription)
 
@@ -239,7 +247,7 @@ class Queue:
         if self.entries.count == len(self.leases) and not self._is_at_most_once:
             return
         leased = array("Q")
-        if self._filtered:
+        if self._matching.has_filters:
             self._dispatch_filtered(leased)
         else:
             self._dispatch_in_order(leased)
@@ -277,21 +285,32 @@ class Queue:
         while serial >= 0 and len(self.leases) < self._backlog_max:
             if not any(map(fairness.has_room, self.subscriptions)):
                 return
-            candidates = self._matching(serial)
+            candidates = self._candidates(serial)
             index = self._choose(candidates, self._after_chosen)
             if index >= 0:
                 self._after_chosen = index + 1
                 self._lease(serial, candidates[index], leased)
             serial = self.entries.after(serial)
 
-    def _matching(self, serial: int) -> list[Subscription]:
+    def _candidates(self, serial: int) -> list[Subscription]:
+        """The subscriptions whose filters the message matches; one that cannot be read matches those without."""
         block, slot = self.entries.where(serial)
-        data, _ = self._around.bodies.get(block.positions[slot], block.lengths[slot])
+        data, correlation_id = self._around.bodies.get(block.positions[slot], block.lengths[slot])
+        reader = self._reader
+        if reader is None:
+            reader = self._reader = self._type.reader(tuple(self._matching.paths))
+        environment = NOWHERE
+        if self._matching.asks_environment:
+            environment = self._around.environments.of_publish(self.name, data, correlation_id)
+            environment.bookmark = self._bookmark(block, slot)
+            environment.lease_count = self._deliveries.get(serial, 0) if self._counts_deliveries else None
         try:
-            fields = self._type.fields(data)
+            return self._matching.find(reader(data), environment)
         except BodyError:
-            return [one for one in self.subscriptions if one.filter is None]
-        return [one for one in self.subscriptions if one.filter is None or one.filter.matches(fields)]
+            return self._matching.find(None, environment)
+
+    def _bookmark(self, block: Block, slot: int) -> bytes:
+        return b"%d|%d|" % (self._around.publishers.table[block.publishers[slot]].id, block.sequences[slot])
 
     def _lease(self, serial: int, subscription: Subscription, leased: "array[int]") -> None:
         around = self._around
@@ -299,7 +318,7 @@ class Queue:
         block, slot = self.entries.where(serial)
         position = block.positions[slot]
         data, correlation_id = around.bodies.get(position, block.lengths[slot])
-        bookmark = b"%d|%d|" % (around.publishers.table[block.publishers[slot]].id, block.sequences[slot])
+        bookmark = self._bookmark(block, slot)
         subscription.unacked += 1
         if self._lease_ns is None:
             ends_ns, lease_text = NEVER, turn.FAR_FUTURE

@@ -7,54 +7,146 @@ from collections.abc import Callable, Sequence
 
 from ampsd import limits
 from ampsd.engine.client import Client
+from ampsd.engine.matching import Matching
 from ampsd.engine.queue import Queue
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.expressions.regex import Regex, compile_regex, is_regex
+from ampsd.message_types.message_type import Fields, MessageType, Reader
 
-Delivery = tuple[Client, bytes, tuple[Subscription, ...]]
-"""A client, the start of frames to it, and its subscriptions: several share one message, with all their ids."""
+
+class Watch:
+    """What actions want to know of the publishes to a topic: `is_on` anything, `reads` fields of the bodies."""
+
+    __slots__ = ("is_on", "reads")
+
+    def __init__(self, is_on: bool, reads: bool) -> None:
+        self.is_on = is_on
+        self.reads = reads
+
+
+class _Group:
+    """The subscriptions of one client to a topic, and how many of them are not plain."""
+
+    __slots__ = ("members", "special")
+
+    def __init__(self) -> None:
+        self.members: dict[Subscription, None] = {}
+        self.special = 0
 
 
 class Route:
-    """One topic of one message type. `plain` and `filtered` hold deliveries without and with content filters."""
+    """One topic of one message type.
+
+    `plain` are the clients, by connection, that get every message of the topic, each with the start of frames to it;
+    all other subscriptions are in `matching`. A client is in one of them: several of its subscriptions share one
+    message, with all their ids.
+    """
 
     __slots__ = (
-        "filtered",
+        "_groups",
+        "_reader",
+        "_type",
         "is_logged",
-        "is_watched",
+        "matching",
         "needs_body",
+        "needs_environment",
         "plain",
         "queues",
-        "subscriptions",
+        "special",
         "target",
         "topic",
+        "watch",
     )
 
-    def __init__(self, topic: bytes, is_logged: bool, queues: list[Queue], is_watched: bool) -> None:
+    def __init__(
+        self, topic: bytes, message_type: MessageType, is_logged: bool, queues: list[Queue], watch: Watch
+    ) -> None:
         self.topic = topic
         self.is_logged = is_logged
         self.queues = queues
-        self.is_watched = is_watched
+        self.watch = watch
         self.needs_body = any(queue.filter is not None for queue in queues)
+        self.needs_environment = any(queue.filter is not None and queue.filter.asks_environment for queue in queues)
         self.target = self
-        self.subscriptions: list[Subscription] = []
-        self.plain: list[tuple[Client, bytes]] = []
-        self.filtered: list[Delivery] = []
+        self.plain: dict[int, tuple[Client, bytes]] = {}
+        self.special = 0
+        """How many subscriptions `matching` has."""
+        self.matching = Matching()
+        self._groups: dict[int, _Group] = {}
+        self._type = message_type
+        self._reader: Reader | None = None
 
-    def arrange(self) -> None:
-        """Group the subscriptions by client, after a change."""
-        clients: dict[int, list[Subscription]] = {}
-        for one in self.subscriptions:
-            clients.setdefault(one.client.connection, []).append(one)
-        self.plain = []
-        self.filtered = []
-        for group in clients.values():
-            client = group[0].client
-            if any(one.filter is not None or one.wants_timestamp or one.wants_bookmark for one in group):
-                self.filtered.append((client, b"", tuple(group)))
-            else:
-                start = frame_start(self.topic, b",".join(one.sub_id for one in group))
-                self.plain.append((client, start + b',"l":'))
+    def add(self, subscription: Subscription) -> None:
+        """Deliver to one more subscription; nothing happens where it is here already."""
+        connection = subscription.client.connection
+        group = self._groups.get(connection)
+        if group is None:
+            group = self._groups[connection] = _Group()
+        elif subscription in group.members:
+            return
+        group.members[subscription] = None
+        if subscription.is_plain and not group.special:
+            self._deliver_plainly(group)
+            return
+        group.special += not subscription.is_plain
+        if self.plain.pop(connection, None) is None:
+            self._match(subscription)
+        else:
+            for one in group.members:
+                self._match(one)
+
+    def remove(self, subscription: Subscription) -> None:
+        """Deliver nothing more to it; nothing happens where it is not here."""
+        connection = subscription.client.connection
+        group = self._groups.get(connection)
+        if group is None or subscription not in group.members:
+            return
+        del group.members[subscription]
+        if group.special:
+            self._match_no_more(subscription)
+            group.special -= not subscription.is_plain
+            if not group.special:
+                for one in group.members:
+                    self._match_no_more(one)
+        if not group.members:
+            del self._groups[connection]
+            self.plain.pop(connection, None)
+        elif not group.special:
+            self._deliver_plainly(group)
+
+    def _deliver_plainly(self, group: _Group) -> None:
+        client = next(iter(group.members)).client
+        start = frame_start(self.topic, b",".join(one.sub_id for one in group.members))
+        self.plain[client.connection] = (client, start + b',"l":')
+
+    def _match(self, subscription: Subscription) -> None:
+        self.special += 1
+        if self.matching.add(subscription):
+            self._reader = None
+
+    def _match_no_more(self, subscription: Subscription) -> None:
+        self.special -= 1
+        if self.matching.remove(subscription):
+            self._reader = None
+
+    def read(self, body: bytes) -> Fields:
+        """The fields that anybody here asks for: of the queues' filters, the subscriptions' and the actions'.
+
+        Raises BodyError.
+        """
+        reader = self._reader
+        if reader is None:
+            reader = self._reader = self._make_reader()
+        return reader(body)
+
+    def _make_reader(self) -> Reader:
+        if self.watch.reads:
+            return self._type.fields
+        paths = dict.fromkeys(self.matching.paths)
+        for queue in self.queues:
+            if queue.filter is not None:
+                paths.update(dict.fromkeys(queue.filter.identifiers))
+        return self._type.reader(tuple(paths))
 
 
 class LoggedTopic:
@@ -77,17 +169,20 @@ class Routes:
 
     def __init__(
         self,
+        message_type: MessageType,
         queues: Sequence[Queue],
         logged: Sequence[LoggedTopic],
-        is_watched: Callable[[bytes], bool],
+        watch: Callable[[bytes], Watch],
         routes_max: int = limits.ROUTES_MAX,
     ) -> None:
         self._queues = {queue.name: queue for queue in queues}
         self._logged = logged
-        self._is_watched = is_watched
+        self._watch = watch
+        self.message_type = message_type
+        self._last = 0
         self._routes_max = routes_max
-        self._literal: dict[bytes, list[Subscription]] = {}
-        self._patterns: list[Subscription] = []
+        self._literal: dict[bytes, dict[Subscription, None]] = {}
+        self._patterns: dict[Subscription, None] = {}
         self.known: dict[bytes, Route] = {}
 
     def queue(self, name: bytes) -> Queue | None:
@@ -105,54 +200,54 @@ class Routes:
 
     def add(self, subscription: Subscription) -> None:
         """Deliver matching topics to `subscription`; queue names are the queues' affair."""
+        self._last += 1
+        subscription.number = self._last
         if subscription.pattern is None:
             if subscription.topic in self._queues:
                 return
-            self._literal.setdefault(subscription.topic, []).append(subscription)
-            self._changed([self.find(subscription.topic)], subscription)
+            self._literal.setdefault(subscription.topic, {})[subscription] = None
+            self._enter([self.find(subscription.topic)], subscription)
         else:
-            self._patterns.append(subscription)
-            self._changed([route for route in self.known.values() if subscription.matches(route.topic)], subscription)
+            self._patterns[subscription] = None
+            self._enter([route for route in self.known.values() if subscription.matches(route.topic)], subscription)
 
     def remove(self, subscription: Subscription) -> None:
         """Deliver nothing more to `subscription`."""
         if subscription.pattern is not None:
-            self._patterns.remove(subscription)
+            del self._patterns[subscription]
             concerned = list(self.known.values())
         elif subscription.topic in self._queues:
             return
         else:
             group = self._literal[subscription.topic]
-            group.remove(subscription)
+            del group[subscription]
             if not group:
                 del self._literal[subscription.topic]
             known = self.known.get(subscription.topic)
             concerned = [] if known is None else [known]
         for route in concerned:
-            if subscription in route.subscriptions:
-                route.subscriptions.remove(subscription)
-                route.arrange()
+            route.remove(subscription)
 
-    def _changed(self, routes: list[Route], subscription: Subscription) -> None:
+    def _enter(self, routes: list[Route], subscription: Subscription) -> None:
         for route in routes:
-            if route.topic not in self._queues and subscription not in route.subscriptions:
-                route.subscriptions.append(subscription)
-                route.arrange()
+            if route.topic not in self._queues:
+                route.add(subscription)
 
     def _make(self, topic: bytes) -> Route:
         if len(self.known) >= self._routes_max:
             self.known.clear()
         route = Route(
             topic,
+            self.message_type,
             any(one.covers(topic) for one in self._logged),
             [queue for queue in self._queues.values() if queue.takes(topic)],
-            self._is_watched(topic),
+            self._watch(topic),
         )
         self.known[topic] = route
         queue = self._queues.get(topic)
         if queue is None:
-            route.subscriptions = [*self._literal.get(topic, ()), *(s for s in self._patterns if s.matches(topic))]
-            route.arrange()
+            for subscription in [*self._literal.get(topic, ()), *(s for s in self._patterns if s.matches(topic))]:
+                route.add(subscription)
         elif not queue.takes(topic):
             route.target = self.find(queue.definition.publish_target.encode())
         return route

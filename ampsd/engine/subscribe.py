@@ -48,7 +48,7 @@ def subscribe(client: Client, command: Command, sub_id: bytes) -> Subscription:
         sub_id,
         command.topic,
         _pattern(command.topic, "non_regex_topic" in wanted),
-        _filter(command.filter),
+        _filter(command.filter, client),
         _backlog(wanted.get("max_backlog")),
         "timestamp" in wanted,
         "bookmark" in wanted,
@@ -100,9 +100,11 @@ def _pattern(topic: bytes, is_literal: bool) -> Regex | None:
         raise RefusedError(BAD_REGEX_TOPIC) from error
 
 
-def _filter(text: bytes | None) -> Filter | None:
+def _filter(text: bytes | None, client: Client) -> Filter | None:
     if text is None:
         return None
+    if not client.routes.message_type.is_read:
+        raise RefusedError(BAD_FILTER)
     try:
         return compile_filter(text.decode("utf-8", "surrogateescape"))
     except ExpressionError as error:

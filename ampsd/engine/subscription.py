@@ -20,6 +20,7 @@ class Subscription:
         "client",
         "filter",
         "former_queues",
+        "number",
         "pattern",
         "queues",
         "sub_id",
@@ -52,6 +53,13 @@ class Subscription:
         self.former_queues: list[Queue] = []
         self.wants_timestamp = wants_timestamp
         self.wants_bookmark = wants_bookmark
+        self.number = 0
+        """Its place in the order in which subscriptions came."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it gets every message, with nothing but what every message has."""
+        return self.filter is None and not self.wants_timestamp and not self.wants_bookmark
 
     def matches(self, topic: bytes) -> bool:
         """Whether the subscription's topic, literal or pattern, names `topic`."""

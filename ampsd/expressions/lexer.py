@@ -15,6 +15,7 @@ VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|<<\s*([A-Za-z_][A
 _SPACE = re.compile(r"\s*")
 _IDENTIFIER = re.compile(r"/@?[\w.:\-]+(?:/@?[\w.:\-]+)*")
 _BRACKETED = re.compile(r"\[(/[^\[\]]+)\]")
+_SOURCE = re.compile(r"(?:\[[^\[\]]+\]\.){1,2}(?=[\[/])")
 _SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,18})\s*\]")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _RAW_STRING = re.compile(r"[rR](?:'[^']*'|\"[^\"]*\")")
@@ -59,14 +60,17 @@ Part = bytes | str
 
 
 class Token:
-    """A token and where it starts. `text` is as written, without the quotes of a string; words are in upper case."""
+    """A token and where it starts. `text` is as written, without the quotes of a string; words are in upper case.
 
-    __slots__ = ("index", "is_raw", "kind", "number", "parts", "position", "text")
+    Of a field, `text` is its path alone, and `path` has the topic in front of it where one is named.
+    """
+
+    __slots__ = ("index", "is_raw", "kind", "number", "parts", "path", "position", "text")
 
     def __init__(self, kind: TokenKind, position: int, text: str) -> None:
         self.kind = kind
         self.position = position
-        self.text = text
+        self.text = self.path = text
         self.index: int | None = None
         self.is_raw = False
         self.number: int | float = 0
@@ -84,8 +88,9 @@ class Token:
         return self.kind.value if self.kind is TokenKind.END else repr(self.text)
 
 
-def tokens(text: str, *, has_variables: bool = False) -> list[Token]:
-    """All tokens of `text`, the last one of kind END. `has_variables` admits `{{NAME}}` in and outside strings.
+def tokens(text: str, *, has_variables: bool = False, is_projection: bool = False) -> list[Token]:
+    """All tokens of `text`, the last one of kind END. `has_variables` admits `{{NAME}}` in and outside strings,
+    `is_projection` a topic in front of a field.
 
     Raises ExpressionError.
     """
@@ -102,7 +107,7 @@ def tokens(text: str, *, has_variables: bool = False) -> list[Token]:
         if position == len(text):
             found.append(Token(TokenKind.END, position, ""))
             return found
-        token, position = _token(text, position, has_variables)
+        token, position = _token(text, position, has_variables, is_projection)
         found.append(token)
 
 
@@ -110,13 +115,13 @@ def _end(match: re.Match[str] | None, otherwise: int) -> int:
     return match.end() if match else otherwise
 
 
-def _token(text: str, position: int, has_variables: bool) -> tuple[Token, int]:
+def _token(text: str, position: int, has_variables: bool, is_projection: bool) -> tuple[Token, int]:
     """The token at `position` and where the next one may start."""
     first = text[position]
     if has_variables and (variable := VARIABLE.match(text, position)):
         return Token(TokenKind.VARIABLE, position, variable.group(1) or variable.group(2)), variable.end()
     if first == "[" or (first == "/" and _IDENTIFIER.match(text, position)):
-        return _identifier(text, position)
+        return _identifier(text, position, is_projection)
     if first in "'\"" or _RAW_STRING.match(text, position):
         return _string(text, position, has_variables)
     if number := _FLOAT.match(text, position) or _INTEGER.match(text, position):
@@ -128,17 +133,26 @@ def _token(text: str, position: int, has_variables: bool) -> tuple[Token, int]:
     raise ExpressionError(f"{first!r} means nothing in an expression", position)
 
 
-def _identifier(text: str, position: int) -> tuple[Token, int]:
-    if text[position] == "[":
-        match = _BRACKETED.match(text, position)
+def _identifier(text: str, position: int, is_projection: bool) -> tuple[Token, int]:
+    start = position
+    source = _SOURCE.match(text, position)
+    if source is not None:
+        if not is_projection:
+            raise ExpressionError("the topic of a field can be named in projections only", position)
+        start = source.end()
+    if text[start] == "[":
+        match = _BRACKETED.match(text, start)
         if match is None:
-            raise ExpressionError("expected a field in brackets such as [/First name]", position)
+            raise ExpressionError("expected a field in brackets such as [/First name]", start)
         path = match.group(1)
     else:
-        match = _IDENTIFIER.match(text, position)
-        assert match is not None
+        match = _IDENTIFIER.match(text, start)
+        if match is None:
+            raise ExpressionError("expected the path of a field such as /name", start)
         path = match.group()
     token = Token(TokenKind.IDENTIFIER, position, path)
+    if source is not None:
+        token.path = source.group() + path
     end = match.end()
     if subscript := _SUBSCRIPT.match(text, end):
         token.index = int(subscript.group(1))

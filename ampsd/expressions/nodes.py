@@ -3,8 +3,8 @@
 Lists stay lists (`a OR b OR c` is one node), so the tree is never deeper than the text is nested.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from ampsd.expressions.functions.function import Function
 from ampsd.expressions.regex import Regex
@@ -21,9 +21,17 @@ class Literal:
     value: Value
 
 
+OF_PREVIOUS = " OF PREVIOUS"
+"""What the path of a field ends with that is of the message before its change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the message, or one element of an array, counted from 0."""
+    """A field of the message, or one element of an array, counted from 0.
+
+    In projections `path` begins with the topic where one is named, `[topic]./path` or `[type].[topic]./path`, and ends
+    with OF_PREVIOUS where the state before the change is meant. An aggregate's result is a field too.
+    """
 
     path: str
     index: int | None
@@ -142,6 +150,14 @@ class Choice:
     otherwise: "Node"
 
 
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """SUM and its like, over the messages of a group."""
+
+    name: str
+    operand: "Node"
+
+
 Node = (
     Literal
     | Field
@@ -159,7 +175,17 @@ Node = (
     | Junction
     | Call
     | Choice
+    | Aggregate
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """A field constructor: a value, the path it gets, and the hints OPTIONAL and SET_CURRENT."""
+
+    value: Node
+    path: str
+    hints: tuple[str, ...]
 
 
 def walk(root: Node) -> Iterator[Node]:
@@ -173,7 +199,7 @@ def walk(root: Node) -> Iterator[Node]:
 
 def _operands(node: Node) -> tuple[Node, ...]:
     match node:
-        case Sign() | Not():
+        case Sign() | Not() | Aggregate():
             return (node.operand,)
         case Arithmetic():
             return (node.first, *(operand for _, operand in node.rest))
@@ -192,3 +218,27 @@ def _operands(node: Node) -> tuple[Node, ...]:
         case Choice():
             return (node.condition, node.when_true, node.otherwise)
     return ()
+
+
+def rebuilt(node: Node, change: "Callable[[Node], Node]") -> Node:
+    """The node with its operands changed."""
+    match node:
+        case Sign() | Not() | Aggregate():
+            return replace(node, operand=change(node.operand))
+        case Arithmetic():
+            return Arithmetic(change(node.first), tuple((symbol, change(operand)) for symbol, operand in node.rest))
+        case Comparison():
+            return Comparison(node.operator, change(node.left), change(node.right))
+        case Between():
+            return Between(change(node.value), change(node.low), change(node.high))
+        case In() | Affix():
+            return replace(node, value=change(node.value), items=tuple(map(change, node.items)))
+        case Like() | Test():
+            return replace(node, value=change(node.value))
+        case Junction():
+            return Junction(node.is_and, tuple(map(change, node.operands)))
+        case Call():
+            return Call(node.function, tuple(map(change, node.arguments)))
+        case Choice():
+            return Choice(change(node.condition), change(node.when_true), change(node.otherwise))
+    return node

@@ -9,8 +9,9 @@ from enum import IntEnum
 
 from ampsd import limits
 from ampsd.expressions import nodes
-from ampsd.expressions.function_names import FUNCTIONS as NAMES
-from ampsd.expressions.functions.registry import find
+from ampsd.expressions.aggregates import AGGREGATES
+from ampsd.expressions.functions.function import Function
+from ampsd.expressions.functions.registry import ELSEWHERE, IF, find, functions
 from ampsd.expressions.lexer import ExpressionError, NotAvailableError, Token, TokenKind, tokens
 from ampsd.expressions.nodes import Node
 from ampsd.expressions.regex import compile_regex
@@ -52,11 +53,18 @@ def parse(text: str, *, has_variables: bool = False) -> Node:
     return _Parser(tokens(text, has_variables=has_variables)).parse()
 
 
+def parse_projection(text: str) -> nodes.Projected:
+    """The tree of a field constructor, `expression AS /path HINT ...`. Raises ExpressionError."""
+    return _Parser(tokens(text, is_projection=True), is_projection=True).parse_projection()
+
+
 class _Parser:
     """Reads the tokens once, left to right."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: list[Token], *, is_projection: bool = False) -> None:
         self._tokens = found
+        self._is_projection = is_projection
+        self._is_in_aggregate = False
         self._at = 0
         self._depth = 0
         self._calls = 0
@@ -67,6 +75,33 @@ class _Parser:
         if self._now.kind is not TokenKind.END:
             raise self._unexpected("an operator or the end")
         return node
+
+    def parse_projection(self) -> nodes.Projected:
+        """The whole text as a field constructor; a field alone makes itself."""
+        node = self._expression(_Level.OR)
+        if self._takes_word("AS"):
+            target = self._now
+            if target.kind is not TokenKind.IDENTIFIER or target.index is not None or target.text != target.path:
+                raise self._unexpected("the path that the field gets")
+            self._at += 1
+            path = target.text
+        elif isinstance(node, nodes.Field) and node.index is None:
+            path = node.path[node.path.rfind("].") + 2 :] if node.path.startswith("[") else node.path
+        else:
+            raise self._unexpected("an operator, or AS and the path that the field gets")
+        hints = self._hints() if self._takes_word("HINT") else ()
+        if self._now.kind is not TokenKind.END:
+            raise self._unexpected("HINT or the end")
+        return nodes.Projected(node, path, hints)
+
+    def _hints(self) -> tuple[str, ...]:
+        found: list[str] = []
+        while True:
+            if not self._now.is_word("OPTIONAL", "SET_CURRENT"):
+                raise self._unexpected("OPTIONAL or SET_CURRENT")
+            found.append(self._next().text)
+            if not self._takes(","):
+                return tuple(found)
 
     @property
     def _now(self) -> Token:
@@ -201,7 +236,7 @@ class _Parser:
         self._at += token.kind is not TokenKind.END
         match token.kind:
             case TokenKind.IDENTIFIER:
-                return nodes.Field(token.text, token.index)
+                return self._field(token)
             case TokenKind.NUMBER:
                 return nodes.Literal(token.number)
             case TokenKind.VARIABLE:
@@ -219,20 +254,50 @@ class _Parser:
             return self._call(token)
         raise ExpressionError(f"expected a field, a value or '(', found {token}", token.position)
 
+    def _field(self, token: Token) -> Node:
+        """A field, which was just read, and in a projection perhaps which state of the message it is of."""
+        path = token.path
+        if self._is_projection and self._takes_word("OF"):
+            if not self._now.is_word("CURRENT", "PREVIOUS"):
+                raise self._unexpected("CURRENT or PREVIOUS")
+            if self._next().text == "PREVIOUS":
+                path += nodes.OF_PREVIOUS
+        return nodes.Field(path, token.index)
+
     def _call(self, token: Token) -> Node:
         """A function by its name, which was just read, and its arguments."""
-        function = find(token.text)
-        if function is None and token.text != "IF":
-            if token.text.upper() in NAMES:
-                raise NotAvailableError(f"the function {token.text} is not available yet", token.position)
-            raise ExpressionError(f"there is no function {token.text}{_meant(token.text)}", token.position)
+        name = token.text
+        if name in AGGREGATES:
+            return self._aggregate(token)
+        function = find(name)
+        if function is None and name != IF:
+            raise _unknown(token)
         arguments = self._arguments()
         least, most = (3, 3) if function is None else (function.least, function.most)
         if not least <= len(arguments) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
-            message = f"{token.text} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(arguments)}"
+            message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(arguments)}"
             raise ExpressionError(message, token.position)
-        return nodes.Choice(*arguments) if function is None else nodes.Call(function, arguments)
+        if function is None:
+            return nodes.Choice(*arguments)
+        _check_pattern(function, arguments, token)
+        if self._is_in_aggregate and not function.is_deterministic:
+            raise ExpressionError(f"{name} may change from call to call; an aggregate cannot use it", token.position)
+        return nodes.Call(function, arguments)
+
+    def _aggregate(self, token: Token) -> Node:
+        """SUM and its like: of the messages of a group, so only where there are groups."""
+        if not self._is_projection:
+            message = f"{token.text} is an aggregate; it belongs into the projection of a view"
+            raise ExpressionError(message, token.position)
+        if self._is_in_aggregate:
+            raise ExpressionError(f"{token.text} is an aggregate and cannot stand in another one", token.position)
+        self._is_in_aggregate = True
+        arguments = self._arguments()
+        self._is_in_aggregate = False
+        if len(arguments) != 1:
+            raise ExpressionError(f"{token.text} takes 1 argument, not {len(arguments)}", token.position)
+        return nodes.Aggregate(token.text, arguments[0])
 
     def _arguments(self) -> tuple[Node, ...]:
         """What stands in the parentheses of a call: whole expressions, perhaps none."""
@@ -251,9 +316,23 @@ class _Parser:
         return tuple(found)
 
 
-def _meant(name: str) -> str:
-    near = difflib.get_close_matches(name.upper(), sorted(NAMES), n=1, cutoff=0.7)
-    return f"; did you mean {near[0]}" if near else ""
+def _unknown(token: Token) -> ExpressionError:
+    if token.text in ELSEWHERE:
+        return NotAvailableError(f"the function {token.text} is not available yet", token.position)
+    names = sorted([IF, *AGGREGATES, *(function.name for function in functions())])
+    near = difflib.get_close_matches(token.text, names, n=1, cutoff=0.7)
+    meant = f"; did you mean {near[0]}" if near else ""
+    return ExpressionError(f"there is no function {token.text}{meant}", token.position)
+
+
+def _check_pattern(function: Function, arguments: tuple[Node, ...], token: Token) -> None:
+    """A literal regular expression is checked now, not when a message comes."""
+    pattern = None if function.pattern is None else arguments[function.pattern]
+    if isinstance(pattern, nodes.Literal) and isinstance(pattern.value, bytes):
+        try:
+            compile_regex(pattern.value)
+        except ValueError as error:
+            raise ExpressionError(str(error), token.position) from error
 
 
 def _negated(node: Node, is_not: bool) -> Node:

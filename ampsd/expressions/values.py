@@ -12,10 +12,7 @@ from itertools import islice, product
 from typing import Any
 
 from ampsd import limits
-from ampsd.message_types.message_type import Value
-
-Values = Value | list[Value]
-"""What an expression can be: a scalar, or the elements of an array."""
+from ampsd.message_types.message_type import NumericText, Value, Values
 
 Test = Callable[[Value, Value], bool]
 
@@ -100,6 +97,8 @@ def comparison(symbol: str) -> Test:
             return False
         if isinstance(left, bytes):
             if isinstance(right, bytes):
+                if left.__class__ is NumericText and right.__class__ is NumericText:
+                    return _holds(order, read_number(left), read_number(right), 0)
                 return order(left, right)
             return _holds(order, read_number(left), right, 1)
         if isinstance(right, bytes):

@@ -1,18 +1,23 @@
 """Message type json: objects and arrays in each other, read by path (User Guide, Message Types; AMPS Expressions)."""
 
 import json
+import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 
 from ampsd import limits
-from ampsd.message_types.message_type import BodyError, Value
+from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
+from ampsd.message_types.tree import Leaf, Nested, Tree, difference, found_at, merged, nested
 
 _decoder = msgspec.json.Decoder()
+_raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 """A string, also one that never ends: every byte is looked at once, whatever the body."""
 _ESCAPED_IN_JSON = re.compile(r'[\x00-\x1f"\\]')
+_Malformed = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 def _is_too_deep(body: bytes) -> bool:
@@ -27,6 +32,11 @@ def _is_too_deep(body: bytes) -> bool:
         elif mark in (b"}", b"]"):
             depth -= 1
     return False
+
+
+def _check_depth(body: bytes) -> None:
+    if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX and _is_too_deep(body):
+        raise BodyError(f"the body is nested deeper than {limits.JSON_DEPTH_MAX}")
 
 
 class _Path:
@@ -58,72 +68,161 @@ def _scalar(value: object) -> Value:
     return value if isinstance(value, int | float) else None
 
 
-def _collect(value: object, names: tuple[str, ...], found: list[Value]) -> None:
-    """Values below `value` along `names`; arrays are passed through, so arrays of objects become parallel arrays."""
-    if isinstance(value, list):
-        for one in value:
-            _collect(one, names, found)
-    elif names:
-        if isinstance(value, dict) and names[0] in value:
-            _collect(value[names[0]], names[1:], found)
-    elif not isinstance(value, dict):
-        found.append(_scalar(value))
+class JsonFields(Fields):
+    """The fields of one parsed body. Of a key that an object has twice the first counts, or the last."""
 
+    __slots__ = ("_body", "_is_settled", "_root")
 
-def _elements(value: list[object], names: tuple[str, ...]) -> list[Value] | None:
-    found: list[Value] = []
-    _collect(value, names, found)
-    return found or None
-
-
-class JsonFields:
-    """The fields of one parsed body. Of a key that an object has twice, the first counts, as in AMPS by default."""
-
-    __slots__ = ("_body", "_has_escapes", "_has_firsts", "_root")
-
-    def __init__(self, body: bytes, root: object) -> None:
+    def __init__(self, body: bytes, root: object, is_last_wanted: bool) -> None:
         self._body = body
         self._root = root
-        self._has_firsts = False
-        self._has_escapes = b"\\u" in body
+        self._is_settled = is_last_wanted
 
-    def get(self, path: str) -> Value | list[Value]:
+    def read(self, path: str) -> Values:
         """The value at `/a/b`; a list where the path leads through an array; None where there is nothing."""
         along = _path(path)
-        if not self._has_firsts:
+        if not self._is_settled:
             self._keep_firsts(along)
-        value = self._root
-        names = along.names
-        for number, name in enumerate(names):
-            if isinstance(value, list):
-                return _elements(value, names[number:])
-            if not isinstance(value, dict) or name not in value:
-                return None
-            value = value[name]
-        return _elements(value, ()) if isinstance(value, list) else _scalar(value)
+        return found_at(self._root, along.names, _scalar)
 
     def _keep_firsts(self, along: _Path) -> None:
         """Parse again where a key may stand twice: the fast parser keeps the last one."""
-        may_repeat = self._has_escapes or along.has_escapes
-        count = self._body.count
-        for key in along.keys:
-            may_repeat = may_repeat or count(key) > 1
-        if may_repeat:
+        if _may_repeat(self._body, along.keys, along.has_escapes):
             self._root = json.loads(self._body, object_pairs_hook=_first_of_each)
-            self._has_firsts = True
+            self._is_settled = True
+
+
+class _PickedFields(Fields):
+    """The fields that were picked out of a body; for any other it is read whole."""
+
+    __slots__ = ("_body", "_type")
+
+    def __init__(self, body: bytes, type_: "Json") -> None:
+        self._body = body
+        self._type = type_
+
+    def read(self, path: str) -> Values:
+        """A value that was not picked."""
+        return self._type.fields(self._body)[path]
+
+
+def _may_repeat(body: bytes, keys: tuple[bytes, ...], has_escapes: bool) -> bool:
+    """Whether one of the keys may stand twice in the body; escapes may hide that."""
+    if has_escapes or b"\\u" in body:
+        return True
+    return max(map(body.count, keys)) > 1
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    """Whether two values are the same but for white space and the way numbers and texts are written."""
+    return bool(_decoder.decode(one) == _decoder.decode(other))
+
+
+def _tree(body: bytes) -> Tree:
+    """Raises BodyError."""
+    _check_depth(body)
+    try:
+        if body.lstrip()[:1] != b"{":
+            _decoder.decode(body)
+            raise NotBuildableError("only objects can be merged and compared")
+        return _branch(body)
+    except _Malformed as error:
+        raise BodyError(str(error)) from error
+
+
+def _branch(body: bytes | memoryview) -> Tree:
+    found: Tree = {}
+    for name, value in _raw_decoder.decode(body).items():
+        raw = bytes(value)
+        found[name] = _branch(raw) if raw[:1] == b"{" else Leaf(raw, raw == b"null")
+    return found
+
+
+def _written(tree: Tree) -> bytes:
+    parts = [
+        b"%b:%b" % (msgspec.json.encode(name), _written(one) if isinstance(one, dict) else one.raw)
+        for name, one in tree.items()
+    ]
+    return b"{%b}" % b",".join(parts)
+
+
+def _plain(value: Values | Nested) -> object:
+    """What the encoder writes for a value. What is no number is null, as JSON has no word for it."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class Json:
     """The message type json. Bounds are checked before the parser sees a byte."""
 
-    __slots__ = ()
-    name = "json"
+    __slots__ = ("_is_last_wanted", "name")
+    is_read = makes_bodies = has_deltas = True
+
+    def __init__(self, name: str = "json", is_last_wanted: bool = False) -> None:
+        self.name = name
+        self._is_last_wanted = is_last_wanted
 
     def fields(self, body: bytes) -> JsonFields:
         """Parse a body. Raises BodyError: malformed, not UTF-8, numbers no double can hold, nested too deep."""
-        if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX and _is_too_deep(body):
-            raise BodyError(f"the body is nested deeper than {limits.JSON_DEPTH_MAX}")
+        _check_depth(body)
         try:
-            return JsonFields(body, _decoder.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return JsonFields(body, _decoder.decode(body), self._is_last_wanted)
+        except _Malformed as error:
             raise BodyError(str(error)) from error
+
+    def reader(self, paths: Sequence[str]) -> Reader:
+        """Only the outermost names of the paths are taken out of an object; the parser passes over the rest."""
+        names = list(dict.fromkeys(_path(path).names[0] for path in paths))
+        if not names or len(names) > limits.JSON_NAMES_PICKED_MAX:
+            return self.fields
+        wanted = msgspec.defstruct(
+            "Picked",
+            [(f"n{number}", object, msgspec.UNSET) for number in range(len(names))],
+            rename={f"n{number}": name for number, name in enumerate(names)},
+            gc=False,
+        )
+        decode = msgspec.json.Decoder(wanted).decode
+        attributes = {name: f"n{number}" for number, name in enumerate(names)}
+        along = [(path, attributes[_path(path).names[0]], _path(path)) for path in dict.fromkeys(paths)]
+        keys = tuple(dict.fromkeys(key for _, _, one in along for key in one.keys))
+        has_escapes = any(one.has_escapes for _, _, one in along)
+        unset, is_last_wanted = msgspec.UNSET, self._is_last_wanted
+
+        def read(body: bytes) -> Fields:
+            if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX:
+                _check_depth(body)
+            try:
+                one = decode(body)
+            except msgspec.ValidationError:
+                return self.fields(body)  # the body is no object
+            except _Malformed as error:
+                raise BodyError(str(error)) from error
+            if not is_last_wanted and _may_repeat(body, keys, has_escapes):
+                return self.fields(body)
+            found = _PickedFields(body, self)
+            for path, attribute, steps in along:
+                value = getattr(one, attribute)
+                if value.__class__ is str:
+                    found[path] = value.encode() or None if len(steps.names) == 1 else None
+                else:
+                    found[path] = None if value is unset else found_at(value, steps.names[1:], _scalar)
+            return found
+
+        return read
+
+    def build(self, pairs: Sequence[Pair]) -> bytes:
+        """An object. Raises NotBuildableError."""
+        return msgspec.json.encode(_plain(nested(pairs)))
+
+    def merge(self, body: bytes, change: bytes) -> bytes:
+        """Objects are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""
+        return _written(merged(_tree(body), _tree(change)))
+
+    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
+        """An object of what changed. Raises BodyError and NotBuildableError."""
+        return _written(difference(_tree(old), _tree(new), _same, always))

@@ -1,20 +1,27 @@
-"""The message types every instance has without configuration (User Guide, Message Types)."""
+"""The message types of an instance: those that are always there, and those that a configuration declares.
 
+User Guide, Message Types.
+"""
+
+from ampsd.message_types.bflat import BFlat
+from ampsd.message_types.binary import Binary
+from ampsd.message_types.bson import Bson
 from ampsd.message_types.json import Json
 from ampsd.message_types.message_type import MessageType
-from ampsd.message_types.opaque import Opaque
+from ampsd.message_types.msgpack import MsgPack
+from ampsd.message_types.tag_value import fix, nvfix
+from ampsd.message_types.xml import Xml
 
 _TYPES: dict[str, MessageType] = {
-    "json": Json(),
-    **{name: Opaque(name) for name in ("fix", "nvfix", "xml", "msgpack", "bson", "bflat", "binary")},
+    one.name: one for one in (Json(), fix(), nvfix(), Xml(), MsgPack(), Bson(), BFlat(), Binary())
 }
 
 
 def names() -> tuple[str, ...]:
-    """Names of all types."""
+    """Names of all types that are always there."""
     return tuple(_TYPES)
 
 
 def find(name: str) -> MessageType | None:
-    """The type of that name; None when there is none."""
+    """The type of that name that is always there; None when there is none."""
     return _TYPES.get(name)

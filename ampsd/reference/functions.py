@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from ampsd.expressions.function_names import FUNCTIONS
-from ampsd.expressions.functions.registry import find
+from ampsd.expressions.aggregates import AGGREGATES, describe
+from ampsd.expressions.functions.registry import ELSEWHERE, IF, find, functions
 from ampsd.reference.entry import Entry, facts, paragraphs
 
 _IF = "The second value when the first is true, otherwise the third; the other one is not looked at."
@@ -12,14 +12,17 @@ _IF = "The second value when the first is true, otherwise the third; the other o
 @cache
 def expression_functions() -> tuple[Entry, ...]:
     """Every function that AMPS documents, by name."""
-    return tuple(_entry(name) for name in sorted(FUNCTIONS))
+    names = {IF, *AGGREGATES, *ELSEWHERE, *(function.name for function in functions())}
+    return tuple(_entry(name) for name in sorted(names))
 
 
 def _entry(name: str) -> Entry:
     names = (name.lower(), f"{name.lower()}()")
     function = find(name)
-    if name == "IF":
+    if name == IF:
         return Entry(name, names, paragraphs(_IF, facts(("Arguments", "3"))))
+    if name in AGGREGATES:
+        return Entry(name, names, paragraphs(describe(name), facts(("Arguments", "1"), ("Belongs", "in projections"))))
     if function is None:
         return Entry(name, names, "AMPS documents it; it does not run in this version.")
     most = "any number" if function.most > 100 else str(function.most)

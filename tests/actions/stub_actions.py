@@ -10,6 +10,8 @@ from ampsd.actions.run import Firings
 from ampsd.declare import VERBATIM, option
 from ampsd.engine.effects import PublishMessage, Request, WriteLog
 from ampsd.engine.events import Event, MessagePublished
+from ampsd.message_types import registry
+from ampsd.message_types.message_type import BodyError
 
 
 class Ping(Event):
@@ -98,4 +100,10 @@ class World:
 
 
 def published(topic: str = "news", data: bytes = b"{}", message_type: str = "json") -> MessagePublished:
-    return MessagePublished(topic, message_type, data, b"1|2|", b"20250101T000000Z", "ann")
+    """As the engine tells it where somebody filters: with the fields of a body that can be read."""
+    found = registry.find(message_type)
+    try:
+        fields = None if found is None else found.fields(data)
+    except BodyError:
+        fields = None
+    return MessagePublished(topic, message_type, data, b"1|2|", b"20250101T000000Z", "ann", 0, fields)

@@ -70,7 +70,7 @@ def test_on_publish_filters_by_the_body_and_takes_none_that_cannot_be_read(data:
     assert on.matches(published(data=data)) is is_match
 
 
-@pytest.mark.parametrize("message_type", ["fix", "unheard-of"])
+@pytest.mark.parametrize("message_type", ["binary", "unheard-of"])
 def test_on_publish_with_a_filter_matches_nothing_that_is_not_read(message_type: str) -> None:
     on = build("on-publish-message", Topic="news", MessageType=message_type, Filter="/a IS NULL")
     assert not on.matches(published(message_type=message_type))

@@ -64,7 +64,7 @@ ACCEPTED: list[tuple[Kind, str, object]] = [
     (CONFLATED_TRANSLATION, "orders-C:orders:500ms", "orders-C:orders:500ms"),
 ]
 REFUSED: list[tuple[Kind, str]] = [
-    (FILTER, "STRFTIME(1, /a) > 3"),
+    (FILTER, "VALUE_LOOKUP('a', /a) > 3"),
     (FILTER_WITH_FUNCTIONS, "/a = "),
     (FILTER_WITH_FUNCTIONS, "/a = 1 AND (/b ="),
     (FILTER_WITH_FUNCTIONS, ""),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 Value = int | float | bytes | None
 
 
-class DictFields:
-    """Fields from a dict of paths."""
+class DictFields(dict):
+    """Fields from values by name."""
 
     def __init__(self, **values: object) -> None:
-        self.values = {f"/{name}": value for name, value in values.items()}
+        super().__init__({f"/{name}": value for name, value in values.items()})
 
-    def get(self, path: str):
-        return self.values.get(path)
+    def __missing__(self, path: str):
+        return None
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def calculate(symbol: str, a, b):
 def value(tree: Tree, fields: DictFields):
     name, parts = tree.name, tree.parts
     if name == "field":
-        return fields.get("/" + parts[0])
+        return fields["/" + parts[0]]
     if name == "literal":
         return None if parts[0] == b"" else parts[0]
     if name in ("AND", "OR"):

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampsd.expressions.compile import NoFields, VariableError, compile_condition
+from ampsd.expressions.compile import NO_FIELDS, VariableError, compile_condition
+from ampsd.expressions.environment import Environment
 from ampsd.expressions.lexer import ExpressionError
 
 
 def holds(text: str, **variables: bytes) -> bool:
-    return compile_condition(text).matches(NoFields(), variables)
+    return compile_condition(text).matches(NO_FIELDS, Environment(variables=variables))
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])

@@ -5,7 +5,7 @@ import math
 import pytest
 from naive_filter import DictFields
 
-from ampsd.expressions.compile import Filter, NoFields, compile_filter
+from ampsd.expressions.compile import NO_FIELDS, Filter, compile_filter
 
 FIELDS = DictFields(
     a=1,
@@ -222,9 +222,9 @@ def test_right_side_is_not_looked_at_when_the_left_decides() -> None:
     class Counting(DictFields):
         asked: list[str] = []
 
-        def get(self, path: str) -> object:
+        def __getitem__(self, path: str) -> object:
             self.asked.append(path)
-            return super().get(path)
+            return super().__getitem__(path)
 
     fields = Counting(a=1)
     assert compile_filter("/a = 1 OR /b = 2").matches(fields)
@@ -233,7 +233,7 @@ def test_right_side_is_not_looked_at_when_the_left_decides() -> None:
 
 
 def test_pairs_of_two_arrays_are_bounded_but_one_array_is_searched_whole() -> None:
-    ones, twos = [1] * 1000, [2] * 1000
+    ones, twos = [1] * 100, [2] * 100
     assert not compile_filter("/a = /b").matches(DictFields(a=[*ones, 2], b=twos))
     assert compile_filter("/a = /b").matches(DictFields(a=[*ones[:10], 2], b=twos))
     assert compile_filter("/a = 1").matches(DictFields(a=[2] * 200_000 + [1]))
@@ -255,4 +255,4 @@ def test_filters_compare_by_their_text() -> None:
 
 
 def test_no_message_has_only_null_fields() -> None:
-    assert compile_filter("/a IS NULL").matches(NoFields())
+    assert compile_filter("/a IS NULL").matches(NO_FIELDS)

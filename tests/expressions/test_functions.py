@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ampsd import limits
 from ampsd.expressions.compile import compile_filter
+from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.expressions.functions.registry import find, functions
 from ampsd.expressions.lexer import ExpressionError
 from ampsd.message_types import registry
@@ -51,6 +52,8 @@ def test_no_value_makes_a_function_raise(function, data) -> None:  # type: ignor
         values[0] = data.draw(st.lists(VALUES, max_size=5))
     elif not function.takes_null and None in values:
         return
+    if function.asks_environment:
+        values.insert(0, data.draw(st.sampled_from([NOWHERE, Environment(now_ns=0), Environment(now_ns=2**62)])))
     found = function.apply(*values)
     assert found is None or isinstance(found, int | float | bytes)
 

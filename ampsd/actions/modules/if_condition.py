@@ -4,10 +4,10 @@ from ampsd.actions.firing import Firing
 from ampsd.actions.module import If, StepFailed
 from ampsd.actions.option_kinds import available
 from ampsd.declare import Kind, option
-from ampsd.expressions.compile import Filter, NoFields, VariableError, compile_condition
+from ampsd.expressions.compile import NO_FIELDS, Filter, VariableError, compile_condition
+from ampsd.expressions.environment import Environment
 
 _CONDITION = Kind("expression with {{VARIABLES}}", available(compile_condition), fault="expression")
-_NO_MESSAGE = NoFields()
 
 
 class IfCondition(If, module="amps-action-if-condition"):
@@ -23,6 +23,6 @@ class IfCondition(If, module="amps-action-if-condition"):
         """Whether the condition holds now. Raises StepFailed when a variable is not the number it must be."""
         values = {name: firing.value(name) for name in self.condition.variables}
         try:
-            return self.condition.matches(_NO_MESSAGE, values)
+            return self.condition.matches(NO_FIELDS, Environment(variables=values))
         except VariableError as error:
             raise StepFailed(str(error)) from error

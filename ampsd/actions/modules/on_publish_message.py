@@ -10,8 +10,6 @@ from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, Kind, NotRunningError, o
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.expressions.compile import Filter, compile_filter
 from ampsd.expressions.regex import compile_regex, is_regex
-from ampsd.message_types import registry
-from ampsd.message_types.message_type import BodyError
 
 _FILTER = Kind("expression", available(compile_filter), fault="expression")
 _pattern = lru_cache(maxsize=1024)(compile_regex)
@@ -62,6 +60,11 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
             self.message_source != "replicated" and event.message_type == self.message_type and self._names(event.topic)
         )
 
+    @property
+    def reads_body(self) -> bool:
+        """Whether there is a Filter."""
+        return self.filter is not None
+
     def matches(self, event: Event) -> bool:
         """Publishes to the topic whose body matches the Filter; a body that cannot be read does not."""
         assert isinstance(event, MessagePublished)
@@ -69,13 +72,7 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
             return False
         if self.filter is None:
             return True
-        message_type = registry.find(event.message_type)
-        if message_type is None:
-            return False
-        try:
-            return self.filter.matches(message_type.fields(event.data))
-        except BodyError:
-            return False
+        return event.fields is not None and self.filter.matches(event.fields, event.environment)
 
     def _names(self, topic: str) -> bool:
         if not is_regex(self.topic):

@@ -15,6 +15,9 @@ class Function:
     """`least` to `most` arguments. Where `takes_null` is not set, a NULL argument makes the result NULL unasked.
 
     `is_of_arrays`: the first argument comes as the list of an array's elements, otherwise as the first of them.
+    `asks_environment`: the Environment comes before the arguments, and NULL is the function's own affair.
+    `is_deterministic` is False where two calls for one message may differ. `pattern` is the number, from 0, of an
+    argument that is a regular expression: a literal one is checked when the expression is read.
     """
 
     name: str
@@ -24,3 +27,6 @@ class Function:
     doc: str
     takes_null: bool = False
     is_of_arrays: bool = False
+    asks_environment: bool = False
+    is_deterministic: bool = True
+    pattern: int | None = None

@@ -1,7 +1,5 @@
 """Functions of texts: byte by byte, places counted from 1."""
 
-from hashlib import md5
-
 from ampsd import limits
 from ampsd.expressions.functions.function import ANY_NUMBER, Function
 from ampsd.expressions.values import number_of, text_of
@@ -116,11 +114,4 @@ FUNCTIONS = (
         "The text without certain characters at its end.",
     ),
     Function("REVERSE", 1, 1, lambda s: _kept(_text(s)[::-1]), "The bytes of the text from its end."),
-    Function(
-        "MD5",
-        1,
-        1,
-        lambda s: md5(_text(s), usedforsecurity=False).hexdigest().encode(),
-        "The checksum of the text, as 32 hexadecimal digits.",
-    ),
 )

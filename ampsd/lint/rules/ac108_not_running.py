@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
-from ampsd.definitions.message_types import BUILT_IN, MessageTypeDefinition
+from ampsd.definitions.message_types import MODULES, MessageTypeDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
 
@@ -20,12 +20,12 @@ class NotRunning(Rule):
     passing = "<RegexTopicSupport>true</RegexTopicSupport>"
 
     def check(self, subject: Subject) -> Iterable[Finding]:
-        """Message types under other names; the rest is found where settings are read."""
+        """Message types of modules that are not built in; the rest is found where settings are read."""
         for one in subject.all_of(MessageTypeDefinition):
             name, module = one.definition.name, one.definition.module or one.definition.name
-            if module != name or module not in BUILT_IN:
+            if module not in MODULES:
                 yield self.finding(
-                    one.span("name"),
+                    one.span("module"),
                     f"message type {name!r}, made of {module!r}, is AMPS's, but does not run in this version",
-                    "Use one of the built-in types under its own name.",
+                    f"Use one of the modules {', '.join(MODULES)}.",
                 )

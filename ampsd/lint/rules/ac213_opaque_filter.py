@@ -6,15 +6,13 @@ from ampsd.config.finding import Finding
 from ampsd.definitions.queues import QueueDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.message_types import registry
-from ampsd.message_types.opaque import Opaque
+from ampsd.lint.type_modules import TypeModules
 
 
 class OpaqueFilter(Rule):
     """A queue has a Filter for a message type whose bodies cannot be read.
 
-    AMPS cannot filter binary messages. This version of ampsd reads json bodies only, so a filter for another type
-    cannot be applied (User Guide, Message Types).
+    Nothing is read of a binary message, so no filter can be applied to it (User Guide, Message Types).
     """
 
     severity = "error"
@@ -23,12 +21,13 @@ class OpaqueFilter(Rule):
 
     def check(self, subject: Subject) -> Iterable[Finding]:
         """Every queue with a Filter."""
+        modules = TypeModules(subject)
         for queue in subject.all_of(QueueDefinition):
             definition = queue.definition
-            if definition.filter is not None and isinstance(registry.find(definition.message_type), Opaque):
+            if definition.filter is not None and modules.of(definition.message_type) == "binary":
                 yield self.finding(
                     queue.span("filter"),
                     f"queue {definition.name!r} has a Filter, but bodies of type {definition.message_type!r}"
-                    " cannot be read in this version",
-                    "Remove the Filter, or use message type json.",
+                    " are never read",
+                    "Remove the Filter, or use a message type that has fields.",
                 )
