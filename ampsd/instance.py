@@ -10,6 +10,7 @@ from ampsd import limits
 from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.run import Firings
 from ampsd.config.model import Model
+from ampsd.definitions.instance import InstanceDefinition
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
@@ -46,8 +47,28 @@ from ampsd.wire.command import (
     Command,
 )
 from ampsd.wire.connection import ProtocolError, State
+from ampsd.wire.header_format import HeaderFormat
+from ampsd.wire.soap_header import SoapHeader
+from ampsd.wire.tag_header import TagHeader
 
 _ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
+
+
+_HEADER_FORMATS: dict[str, HeaderFormat] = {
+    **dict.fromkeys(("fix", "nvfix"), TagHeader()),
+    **dict.fromkeys(("xml", "soap"), SoapHeader()),
+}
+
+
+def _header_formats(definition: InstanceDefinition) -> dict[str, HeaderFormat]:
+    """How transports that do not speak `amps` write headers, by their names."""
+    modules = {one.name: one.module for one in definition.protocols}
+    found: dict[str, HeaderFormat] = {}
+    for one in definition.transports:
+        header_format = _HEADER_FORMATS.get(modules.get(one.protocol, one.protocol))
+        if header_format is not None:
+            found[one.name] = header_format
+    return found
 
 
 class Instance:
@@ -60,6 +81,7 @@ class Instance:
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
+        self._header_formats = _header_formats(definition)
         self._types = {name.encode(): found for name, found in model.message_types.items()}
         self.graph = ActionGraph([Action(one.name, one.ons, one.steps) for one in definition.actions])
         self._firings = Firings(self.graph, definition.name, self._perform, report)
@@ -179,7 +201,9 @@ class Instance:
 
     def connected(self, connection: int, transport: str, message_type: str | None, address: str) -> None:
         """A peer connected to a transport, which may fix the message type."""
-        self.clients.connect(connection, transport, message_type.encode() if message_type else None, address)
+        header_format = self._header_formats.get(transport)
+        fixed = message_type.encode() if message_type else None
+        self.clients.connect(connection, transport, fixed, address, header_format)
 
     def received(self, connection: int, data: bytes) -> None:
         """Bytes arrived."""

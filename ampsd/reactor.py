@@ -110,6 +110,8 @@ class Reactor:
         outbox = self._instance.outbox
         for client in outbox.touched:
             out = client.out
+            if client.wire.format is not None:
+                out[:] = [client.wire.format.write(frame) for frame in out]
             self._net.send(client.connection, out[0] if len(out) == 1 else b"".join(out))
             out.clear()
         outbox.touched.clear()

@@ -25,14 +25,14 @@ def free_port() -> int:
 class DaemonProcess:
     """`ampsd run` on a configuration; restarts on the same port and directory."""
 
-    def __init__(self, directory: Path, sections: str, *arguments: str) -> None:
+    def __init__(self, directory: Path, sections: str, *arguments: str, transports: str = "") -> None:
         self.directory = directory
         self.port = free_port()
         self.config = directory / "config.xml"
         self.config.write_text(
             f"<AMPSConfig><Name>Test</Name>"
             f"<Transports><Transport><Name>any-tcp</Name><Type>tcp</Type><InetAddr>127.0.0.1:{self.port}</InetAddr>"
-            f"<Protocol>amps</Protocol></Transport></Transports>"
+            f"<Protocol>amps</Protocol></Transport>{transports}</Transports>"
             f"<Logging><Target><Protocol>file</Protocol><FileName>{directory}/daemon.log</FileName><Level>info</Level>"
             f"</Target></Logging>{sections}</AMPSConfig>"
         )
@@ -109,10 +109,12 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     """Starts daemons; stops them at the end, and expects a clean end of those that still run."""
     started: list[DaemonProcess] = []
 
-    def start(sections: str = QUEUES_AND_ACTION + TRANSACTION_LOG, *arguments: str) -> DaemonProcess:
+    def start(
+        sections: str = QUEUES_AND_ACTION + TRANSACTION_LOG, *arguments: str, transports: str = ""
+    ) -> DaemonProcess:
         directory = tmp_path / f"daemon{len(started)}"
         directory.mkdir()
-        daemon = DaemonProcess(directory, sections, *arguments)
+        daemon = DaemonProcess(directory, sections, *arguments, transports=transports)
         started.append(daemon)
         daemon.start()
         return daemon

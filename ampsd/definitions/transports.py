@@ -28,8 +28,8 @@ _WEBSOCKET_ONLY = "Remove it; it concerns websocket transports, which do not run
 _UNIX_ONLY = "Remove it; it concerns transports of Type amps-unix, which do not run yet."
 
 
-PROTOCOLS = ("amps", "json")
-_OTHER_PROTOCOLS = ("websocket", "fix-session", "fix", "nvfix", "soap", "xml")
+PROTOCOLS = ("amps", "json", "fix", "nvfix", "soap", "xml")
+_OTHER_PROTOCOLS = ("websocket", "fix-session")
 
 
 def _protocol(text: str) -> str:
@@ -38,7 +38,9 @@ def _protocol(text: str) -> str:
         raise ValueError("the text is empty")
     if word in _OTHER_PROTOCOLS:
         raise NotRunningError(f"{word!r} is AMPS's, but does not run in this version", "Write amps.", word)
-    return "amps" if word in PROTOCOLS else text.strip()
+    if word in PROTOCOLS:
+        return "amps" if word == "json" else word
+    return text.strip()
 
 
 def _deflate(text: str) -> bool:

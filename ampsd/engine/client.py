@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ampsd.wire.connection import Connection
+from ampsd.wire.header_format import HeaderFormat
 
 if TYPE_CHECKING:
     from ampsd.engine.publishers import Publisher
@@ -48,14 +49,20 @@ class Client:
     )
 
     def __init__(
-        self, connection: int, transport: str, transport_message_type: bytes | None, address: str, now_ns: int
+        self,
+        connection: int,
+        transport: str,
+        transport_message_type: bytes | None,
+        address: str,
+        now_ns: int,
+        header_format: HeaderFormat | None = None,
     ) -> None:
         self.connection = connection
         self.transport = transport
         self.transport_message_type = transport_message_type
         self.address = address
         self.connected_ns = now_ns
-        self.wire = Connection()
+        self.wire = Connection(header_format)
         self.out: list[bytes] = []
         self.closing: str | None = None
         self.refusals = 0

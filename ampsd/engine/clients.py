@@ -24,6 +24,7 @@ from ampsd.wire.command import (
     Command,
 )
 from ampsd.wire.connection import State
+from ampsd.wire.header_format import HeaderFormat
 
 DEFAULT_MESSAGE_TYPE = b"json"
 """For clients that name none at logon on a transport that fixes none."""
@@ -57,9 +58,16 @@ class Clients:
         self.next_ns = NEVER
         """When `tick` may have something to do, in monotonic nanoseconds."""
 
-    def connect(self, connection: int, transport: str, message_type: bytes | None, address: str) -> Client:
+    def connect(
+        self,
+        connection: int,
+        transport: str,
+        message_type: bytes | None,
+        address: str,
+        header_format: HeaderFormat | None = None,
+    ) -> Client:
         """A peer connected; it has until the logon timeout to say who it is."""
-        client = Client(connection, transport, message_type, address, self._turn.now_ns)
+        client = Client(connection, transport, message_type, address, self._turn.now_ns, header_format)
         self.connected[connection] = self._fresh[connection] = client
         self._wake_at(self._turn.now_ns + limits.LOGON_TIMEOUT_NS)
         self._report("07-0001", address=address, transport=transport)

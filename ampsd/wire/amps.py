@@ -85,10 +85,10 @@ def read_header(data: bytes, start: int, end: int, header_size_max: int) -> tupl
             return command, at
 
 
-def _set(command: Command, attribute: str, value: bytes) -> None:
+def _set(command: Command, attribute: str, value: bytes, is_escaped: bool = True) -> None:
     if not value:
         return
-    if b"\\" in value:
+    if is_escaped and b"\\" in value:
         value = _unescape(value)
     if attribute == "acks":
         command.acks = _ack_types(value)
@@ -96,6 +96,32 @@ def _set(command: Command, attribute: str, value: bytes) -> None:
         setattr(command, attribute, _number(attribute, value))
     else:
         setattr(command, attribute, value)
+
+
+def command_of(fields: Iterable[tuple[bytes, bytes]], body: bytes) -> Command:
+    """The command that header fields of the `amps` protocol and a body make. Raises HeaderError."""
+    command = Command(b"")
+    command.body = body
+    for key, value in fields:
+        attribute = FIELDS.get(key)
+        if attribute is not None:
+            _set(command, attribute, value, is_escaped=False)
+    return command
+
+
+def parts_of(frame: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """The header fields of a frame that was written here, and its body."""
+    fields: list[tuple[bytes, bytes]] = []
+    at = 5
+    while True:
+        pair = _PAIR.match(frame, at)
+        if pair is None:
+            raise AssertionError("the frame was not written here")
+        key, quoted, bare, closing = pair.groups()
+        fields.append((key, bare if quoted is None else _unescape(quoted)))
+        at = pair.end()
+        if closing == b"}":
+            return fields, frame[at:]
 
 
 def read_command(data: bytes, start: int, end: int, header_size_max: int) -> Command | PlainPublish:

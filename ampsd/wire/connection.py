@@ -10,6 +10,7 @@ from enum import Enum
 from ampsd import limits
 from ampsd.wire import amps
 from ampsd.wire.command import Command, PlainPublish
+from ampsd.wire.header_format import HeaderFormat
 
 
 class State(Enum):
@@ -28,12 +29,18 @@ class ProtocolError(Exception):
         self.commands = commands
 
 
+def _match_nothing(data: bytes, start: int, end: int) -> None:
+    """In other protocols than `amps` no frame is of the common shape."""
+
+
 class Connection:
     """Cuts a client's bytes into commands. Bodies are copied out; nothing refers to the read buffer afterwards."""
 
-    __slots__ = ("_buffer", "_frame_size_max", "_needed", "state")
+    __slots__ = ("_buffer", "_frame_size_max", "_needed", "format", "state")
 
-    def __init__(self) -> None:
+    def __init__(self, header_format: HeaderFormat | None = None) -> None:
+        """`header_format` is how another protocol than `amps` writes headers."""
+        self.format = header_format
         self.state = State.FRESH
         self._buffer = bytearray()
         self._needed = 4
@@ -66,7 +73,9 @@ class Connection:
     def _cut(self, data: bytes) -> list[Command | PlainPublish]:
         commands: list[Command | PlainPublish] = []
         append = commands.append
-        match_publish = amps.PLAIN_PUBLISH.match
+        header_format = self.format
+        match_publish = amps.PLAIN_PUBLISH.match if header_format is None else _match_nothing
+        read = amps.read_command if header_format is None else header_format.read
         total = len(data)
         start = 0
         while total - start >= 4:
@@ -85,7 +94,7 @@ class Connection:
                 append((topic, data[common.end() : end], int(sequence) if sequence else 0, persisted is not None))
             elif size:
                 try:
-                    append(amps.read_command(data, begin, end, limits.HEADER_SIZE_MAX))
+                    append(read(data, begin, end, limits.HEADER_SIZE_MAX))
                 except amps.HeaderError as error:
                     raise ProtocolError(str(error), commands) from error
             start = end

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
 from ampsd.definitions.message_types import MODULES, MessageTypeDefinition
+from ampsd.definitions.protocols import ProtocolDefinition
+from ampsd.definitions.transports import PROTOCOLS, TransportDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
 
@@ -20,7 +22,17 @@ class NotRunning(Rule):
     passing = "<RegexTopicSupport>true</RegexTopicSupport>"
 
     def check(self, subject: Subject) -> Iterable[Finding]:
-        """Message types of modules that are not built in; the rest is found where settings are read."""
+        """Message types and protocols of other modules; the rest is found where settings are read."""
+        protocols = {one.definition.name: one.definition.module for one in subject.all_of(ProtocolDefinition)}
+        for transport in subject.all_of(TransportDefinition):
+            protocol = protocols.get(transport.definition.protocol)
+            if protocol is not None and protocol not in PROTOCOLS:
+                yield self.finding(
+                    transport.span("protocol"),
+                    f"protocol {transport.definition.protocol!r}, made of {protocol!r}, is AMPS's, but does not run"
+                    " in this version",
+                    f"Use one of {', '.join(PROTOCOLS)}.",
+                )
         for one in subject.all_of(MessageTypeDefinition):
             name, module = one.definition.name, one.definition.module or one.definition.name
             if module not in MODULES:
