@@ -57,6 +57,8 @@ schema: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/lint.py
+	@$(BIN)/python benchmarks/expressions.py
+	@$(BIN)/python benchmarks/filtered.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

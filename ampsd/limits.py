@@ -68,13 +68,16 @@ PROTO_FILES_MAX = 1000
 """Files that a description of protobuf messages may import, directly or not."""
 
 REGEX_MATCH_LIMIT = 10_000
-"""PCRE2 match steps before a pattern counts as not matching; measured 0.2 ms at the worst pattern tried."""
+"""PCRE2 match steps before a pattern counts as not matching."""
 
 REGEX_LONG_MATCH_LIMIT = 50_000
 """The same for texts above REGEX_SHORT_SUBJECT_MAX, which need a step per byte already."""
 
 REGEX_SHORT_SUBJECT_MAX = 2 * KIB
 """Up to this size in bytes REGEX_MATCH_LIMIT applies; nearly every topic and field is shorter."""
+
+REGEX_UNPAID_SUBJECT_MAX = 1 * KIB
+"""Longest text in bytes that a pattern is tried on whose steps may each scan all of it."""
 
 REGEX_SUBJECT_MAX = 16 * KIB
 """Longest text in bytes that a pattern with repetitions, alternatives or groups is tried on: a step may scan it all."""
@@ -91,6 +94,12 @@ REGEX_LENGTH_MAX = 4096
 EXPRESSION_LENGTH_MAX = 65_536
 """Longest filter text in bytes."""
 
+EXPRESSION_TOKENS_MAX = 1000
+"""Most words of an expression; a list of values counts as one. To read that many takes about 5 ms."""
+
+EXPRESSION_STEPS_MAX = 128
+"""Most steps of a path, as deep as a JSON body may be."""
+
 EXPRESSION_DEPTH_MAX = 100
 """Deepest nesting of a filter expression."""
 
@@ -98,7 +107,7 @@ EXPRESSION_TEXT_MAX = 256 * KIB
 """Longest text in bytes that a function of an expression makes; a longer one is NULL."""
 
 EXPRESSION_CALLS_MAX = 100
-"""Most functions in one expression: each may look at a whole text."""
+"""Most functions in one expression: each may look at a whole text. Costly ones count several times."""
 
 EXPRESSION_CHECKED_MAX = 32 * KIB
 """Longest text in bytes that CRC32 and CRC64 look at; of a longer one they are NULL."""
@@ -107,7 +116,7 @@ EXPRESSION_REPLACEMENTS_MAX = 100
 """Places that REGEXP_REPLACE replaces in one text; what stands behind them stays."""
 
 EXPRESSION_PAIRS_MAX = 10_000
-"""Pairs of elements a comparison of two arrays looks at before it counts as false."""
+"""Pairs of elements that the comparisons of two arrays in one expression look at before they count as false."""
 
 EXPRESSION_SEARCHES_MAX = 1000
 """Elements of an array that LIKE looks at: each may use up REGEX_MATCH_LIMIT."""

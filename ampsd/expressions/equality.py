@@ -39,7 +39,6 @@ def _equality(node: Node, is_all: bool) -> Equality | None:
             return Equality(path, (value,), is_all)
         case nodes.Comparison("=", nodes.Literal(value), nodes.Field(path, None)) if value is not None:
             return Equality(path, (value,), is_all)
-        case nodes.In(nodes.Field(path, None), items) if all(isinstance(item, nodes.Literal) for item in items):
-            values = [item.value for item in items if isinstance(item, nodes.Literal) and item.value is not None]
-            return Equality(path, tuple(dict.fromkeys(values)), is_all)
+        case nodes.In(nodes.Field(path, None), literals, ()):
+            return Equality(path, tuple(dict.fromkeys(one for one in literals if one is not None)), is_all)
     return None

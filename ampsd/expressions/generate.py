@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
+from ampsd import limits
 from ampsd.expressions import nodes, operators
 from ampsd.expressions.environment import Environment
 from ampsd.expressions.nodes import Node
@@ -92,7 +93,11 @@ class _Generator:
     def __init__(self, tree: Node) -> None:
         self._names = dict(_NAMES)
         self._count = 0
-        complex_ = sum(isinstance(node, nodes.Like) and isinstance(node.pattern, Regex) for node in nodes.walk(tree))
+        every = list(nodes.walk(tree))
+        comparing = sum(isinstance(node, nodes.Comparison | nodes.Between) for node in every)
+        comparing += sum(len(node.items) for node in every if isinstance(node, nodes.In))
+        self._pairs = max(1, limits.EXPRESSION_PAIRS_MAX // (comparing or 1))
+        complex_ = sum(isinstance(node, nodes.Like) and isinstance(node.pattern, Regex) for node in every)
         self._share = 1 if complex_ <= _COMPLEX_FEW else 10 if complex_ <= _COMPLEX_MANY else 100
 
     def function(self, node: Node, is_condition: bool) -> Generated:
@@ -201,21 +206,21 @@ class _Generator:
                 f"({quick} if {test.replace('t.', f'(t := {field}).', 1)} else {name}(t, {literal}))", _BOOLEAN
             )
         left, right = self._write(node.left, depth).text, self._write(node.right, depth).text
-        return _Code(f"{name}({left}, {right})", _BOOLEAN)
+        return _Code(f"{name}({left}, {right}, {self._pairs})", _BOOLEAN)
 
     def _between(self, node: nodes.Between, depth: int) -> _Code:
         value = self._temporary()
         found, low, high = (self._write(one, depth).text for one in (node.value, node.low, node.high))
-        return _Code(f"(at_least(({value} := {found}), {low}) and at_most({value}, {high}))", _BOOLEAN)
+        pairs = self._pairs
+        return _Code(
+            f"(at_least(({value} := {found}), {low}, {pairs}) and at_most({value}, {high}, {pairs}))", _BOOLEAN
+        )
 
     def _in(self, node: nodes.In, depth: int) -> _Code:
-        literals = tuple(item.value for item in node.items if isinstance(item, nodes.Literal))
-        others = [item for item in node.items if not isinstance(item, nodes.Literal)]
         value = self._temporary()
-        tests = [
-            f"is_listed(({value} := {self._write(node.value, depth).text}), {self._name(operators.Literals(literals))})"
-        ]
-        tests += [f"equal({value}, {self._write(item, depth).text})" for item in others]
+        found, listed = self._write(node.value, depth).text, self._name(operators.Literals(node.literals))
+        tests = [f"is_listed(({value} := {found}), {listed})"]
+        tests += [f"equal({value}, {self._write(item, depth).text}, {self._pairs})" for item in node.items]
         return _Code(f"({' or '.join(tests)})", _BOOLEAN)
 
     def _like(self, node: nodes.Like, depth: int) -> _Code:

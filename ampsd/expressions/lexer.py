@@ -12,21 +12,30 @@ from ampsd import limits
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|<<\s*([A-Za-z_][A-Za-z0-9_]*)\s*>>")
 """A context variable, where an expression may have them."""
 
-_SPACE = re.compile(r"\s*")
 _IDENTIFIER = re.compile(r"/@?[\w.:\-]+(?:/@?[\w.:\-]+)*")
 _BRACKETED = re.compile(r"\[(/[^\[\]]+)\]")
 _SOURCE = re.compile(r"(?:\[[^\[\]]+\]\.){1,2}(?=[\[/])")
 _SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,18})\s*\]")
-_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
-_RAW_STRING = re.compile(r"[rR](?:'[^']*'|\"[^\"]*\")")
-_FLOAT = re.compile(r"(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+")
-_INTEGER = re.compile(r"[0-9]+")
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATOR = re.compile(r"==|!=|<>|<=|>=|[=<>()+\-*/%,]")
+_TOKEN = re.compile(
+    r"""\s*+(?:
+    (?P<raw> [rR](?:'[^']*'|"[^"]*") )
+    | (?P<word> [A-Za-z_][A-Za-z0-9_]* )
+    | (?P<identifier> \[ | /@?[\w.:\-]++ )
+    | (?P<string> '[^'\\]*+(?:\\.[^'\\]*+)*+' | "[^"\\]*+(?:\\.[^"\\]*+)*+" )
+    | (?P<double> (?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? | [0-9]+[eE][+-]?[0-9]+ )
+    | (?P<integer> [0-9]+ )
+    | (?P<operator> ==|!=|<>|<=|>=|[=<>()+\-*/%,] )
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+_SPACE = re.compile(r"\s*")
+_PLAIN_LITERAL = r"'[^'\\{<]*'|\"[^\"\\{<]*\"|[0-9]{1,18}(?![\w.])"
+_LITERALS = re.compile(rf"\s*\(\s*(?:{_PLAIN_LITERAL})(?:\s*,\s*(?:{_PLAIN_LITERAL}))*+\s*\)")
+_PLAIN_LITERALS = re.compile(_PLAIN_LITERAL)
+"""A list of literals without escapes and variables: there may be thousands, so it is read at once."""
 _NAME_CHARACTER = re.compile(r"[\w.]")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:x[0-9a-fA-F]{2}|[0-3][0-7]{2}|.)", re.DOTALL)
 
-_ESCAPES = {"a": b"\a", "b": b"\b", "t": b"\t", "n": b"\n", "f": b"\f", "r": b"\r"}
 _UNSIGNED_MAX = 2**64 - 1
 
 
@@ -52,6 +61,7 @@ class TokenKind(Enum):
     WORD = "a word"
     OPERATOR = "an operator"
     VARIABLE = "a variable"
+    LITERALS = "a list of values"
     END = "the end of the expression"
 
 
@@ -65,7 +75,7 @@ class Token:
     Of a field, `text` is its path alone, and `path` has the topic in front of it where one is named.
     """
 
-    __slots__ = ("index", "is_raw", "kind", "number", "parts", "path", "position", "text")
+    __slots__ = ("index", "is_raw", "kind", "literals", "number", "parts", "path", "position", "text")
 
     def __init__(self, kind: TokenKind, position: int, text: str) -> None:
         self.kind = kind
@@ -75,6 +85,7 @@ class Token:
         self.is_raw = False
         self.number: int | float = 0
         self.parts: tuple[Part, ...] = ()
+        self.literals: tuple[int | bytes | None, ...] = ()
 
     def is_operator(self, text: str) -> bool:
         """Whether this is the operator or bracket `text`."""
@@ -103,34 +114,73 @@ def tokens(text: str, *, has_variables: bool = False, is_projection: bool = Fals
     found: list[Token] = []
     position = 0
     while True:
-        position = _end(_SPACE.match(text, position), position)
-        if position == len(text):
-            found.append(Token(TokenKind.END, position, ""))
-            return found
-        token, position = _token(text, position, has_variables, is_projection)
+        if len(found) > limits.EXPRESSION_TOKENS_MAX:
+            message = f"the expression has more than {limits.EXPRESSION_TOKENS_MAX} words; write values as IN (...)"
+            raise ExpressionError(message, position)
+        match = _TOKEN.match(text, position)
+        if has_variables and (variable := _variable(text, position)):
+            token, position = variable
+        elif match is None:
+            start = _end(_SPACE.match(text, position), position)
+            if start == len(text):
+                found.append(Token(TokenKind.END, start, ""))
+                return found
+            raise _meaningless(text, start)
+        else:
+            token, position = _token(text, match, has_variables, is_projection)
         found.append(token)
+        if token.kind is TokenKind.WORD and token.text in _BEFORE_LISTS and (list_ := _LITERALS.match(text, position)):
+            found.append(_literals(text, list_))
+            position = list_.end()
+
+
+_BEFORE_LISTS = frozenset(("IN", "WITH"))
 
 
 def _end(match: re.Match[str] | None, otherwise: int) -> int:
     return match.end() if match else otherwise
 
 
-def _token(text: str, position: int, has_variables: bool, is_projection: bool) -> tuple[Token, int]:
-    """The token at `position` and where the next one may start."""
-    first = text[position]
-    if has_variables and (variable := VARIABLE.match(text, position)):
-        return Token(TokenKind.VARIABLE, position, variable.group(1) or variable.group(2)), variable.end()
-    if first == "[" or (first == "/" and _IDENTIFIER.match(text, position)):
+def _variable(text: str, position: int) -> tuple[Token, int] | None:
+    """The variable at `position`, and where it ends; None where there is none."""
+    start = _end(_SPACE.match(text, position), position)
+    variable = VARIABLE.match(text, start)
+    if variable is None:
+        return None
+    return Token(TokenKind.VARIABLE, start, variable.group(1) or variable.group(2)), variable.end()
+
+
+def _meaningless(text: str, position: int) -> ExpressionError:
+    if text[position] in "'\"":
+        return ExpressionError("the string has no closing quote", position)
+    return ExpressionError(f"{text[position]!r} means nothing in an expression", position)
+
+
+def _literals(text: str, match: re.Match[str]) -> Token:
+    start = text.index("(", match.start())
+    token = Token(TokenKind.LITERALS, start, text[start : match.end()])
+    token.literals = tuple(
+        int(one) if one[0] not in "'\"" else _encoded(one[1:-1]) or None
+        for one in _PLAIN_LITERALS.findall(text, start, match.end())
+    )
+    return token
+
+
+def _token(text: str, match: re.Match[str], has_variables: bool, is_projection: bool) -> tuple[Token, int]:
+    """The token that was found, and where the next one may start."""
+    kind = match.lastgroup
+    position, end = match.span(match.lastindex or 0)
+    if kind == "word":
+        if text[position] in "rR" and end < len(text) and text[end] in "'\"" and end == position + 1:
+            raise ExpressionError("the string has no closing quote", end)
+        return Token(TokenKind.WORD, position, text[position:end].upper()), end
+    if kind == "operator":
+        return Token(TokenKind.OPERATOR, position, text[position:end]), end
+    if kind == "identifier":
         return _identifier(text, position, is_projection)
-    if first in "'\"" or _RAW_STRING.match(text, position):
-        return _string(text, position, has_variables)
-    if number := _FLOAT.match(text, position) or _INTEGER.match(text, position):
-        return _number(text, number)
-    if word := _WORD.match(text, position):
-        return Token(TokenKind.WORD, position, word.group().upper()), word.end()
-    if operator := _OPERATOR.match(text, position):
-        return Token(TokenKind.OPERATOR, position, operator.group()), operator.end()
-    raise ExpressionError(f"{first!r} means nothing in an expression", position)
+    if kind in ("double", "integer"):
+        return _number(text, position, end, is_double=kind == "double")
+    return _string(text, position, end, has_variables, is_raw=kind == "raw")
 
 
 def _identifier(text: str, position: int, is_projection: bool) -> tuple[Token, int]:
@@ -150,6 +200,8 @@ def _identifier(text: str, position: int, is_projection: bool) -> tuple[Token, i
         if match is None:
             raise ExpressionError("expected the path of a field such as /name", start)
         path = match.group()
+    if path.count("/") > limits.EXPRESSION_STEPS_MAX:
+        raise ExpressionError(f"the path has more than {limits.EXPRESSION_STEPS_MAX} steps", start)
     token = Token(TokenKind.IDENTIFIER, position, path)
     if source is not None:
         token.path = source.group() + path
@@ -162,30 +214,26 @@ def _identifier(text: str, position: int, is_projection: bool) -> tuple[Token, i
     return token, end
 
 
-def _number(text: str, match: re.Match[str]) -> tuple[Token, int]:
-    position, end = match.span()
+def _number(text: str, position: int, end: int, *, is_double: bool) -> tuple[Token, int]:
+    written = text[position:end]
     if _NAME_CHARACTER.match(text, end):
         raise ExpressionError(f"{text[position : end + 1]!r} is not a number", position)
-    token = Token(TokenKind.NUMBER, position, match.group())
-    if match.re is _FLOAT:
-        token.number = float(match.group())
-    elif len(match.group()) > len(str(_UNSIGNED_MAX)) or int(match.group()) > _UNSIGNED_MAX:
+    token = Token(TokenKind.NUMBER, position, written)
+    if is_double:
+        token.number = float(written)
+    elif len(written) > len(str(_UNSIGNED_MAX)) or int(written) > _UNSIGNED_MAX:
         raise ExpressionError("the integer does not fit in 64 bits", position)
     else:
-        token.number = int(match.group())
+        token.number = int(written)
     return token, end
 
 
-def _string(text: str, position: int, has_variables: bool) -> tuple[Token, int]:
-    raw = _RAW_STRING.match(text, position)
-    match = raw or _STRING.match(text, position)
-    if match is None:
-        raise ExpressionError("the string has no closing quote", position)
-    start = position + (2 if raw else 1)
-    token = Token(TokenKind.STRING, position, text[start : match.end() - 1])
-    token.is_raw = raw is not None
-    token.parts = _parts(token.text, start, token.is_raw, has_variables)
-    return token, match.end()
+def _string(text: str, position: int, end: int, has_variables: bool, *, is_raw: bool) -> tuple[Token, int]:
+    start = position + (2 if is_raw else 1)
+    token = Token(TokenKind.STRING, position, text[start : end - 1])
+    token.is_raw = is_raw
+    token.parts = _parts(token.text, start, is_raw, has_variables)
+    return token, end
 
 
 def _parts(body: str, offset: int, is_raw: bool, has_variables: bool) -> tuple[Part, ...]:
@@ -219,17 +267,30 @@ def _unescaped(text: str) -> bytes:
     """The bytes of a string: its escapes may produce any byte, whatever the encoding."""
     if "\\" not in text:
         return _encoded(text)
-    pieces: list[bytes] = []
-    start = 0
-    for escape in _ESCAPE.finditer(text):
-        pieces.append(_encoded(text[start : escape.start()]))
-        hexadecimal, octal, other = escape.groups()
-        if hexadecimal is not None:
-            pieces.append(bytes([int(hexadecimal, 16)]))
-        elif octal is not None:
-            pieces.append(bytes([int(octal, 8)]))
-        else:
-            pieces.append(_ESCAPES.get(other) or _encoded(other))
-        start = escape.end()
-    pieces.append(_encoded(text[start:]))
-    return b"".join(pieces)
+    return _ESCAPE.sub(_byte_of, _encoded(text))
+
+
+def _byte_of(escape: "re.Match[bytes]") -> bytes:
+    written = escape.group()
+    return _BYTES.get(written) or _escaped_byte(written)
+
+
+def _escaped_byte(written: bytes) -> bytes:
+    """What an escape stands for; remembered where it is a byte by number."""
+    body = written[1:]
+    if len(body) == 3:
+        found = bytes([int(body[1:], 16) if body[:1] == b"x" else int(body, 8)])
+        _BYTES[written] = found
+        return found
+    return body
+
+
+_BYTES: dict[bytes, bytes] = {
+    rb"\a": b"\a",
+    rb"\b": b"\b",
+    rb"\t": b"\t",
+    rb"\n": b"\n",
+    rb"\f": b"\f",
+    rb"\r": b"\r",
+}
+"""Escapes that are one byte; of those by number there are a few hundred."""

@@ -87,9 +87,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """Whether a value equals one of the items."""
+    """Whether a value equals one of the literals or of the items; there may be thousands of literals."""
 
     value: "Node"
+    literals: tuple[Value, ...]
     items: tuple["Node", ...]
 
 

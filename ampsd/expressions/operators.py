@@ -13,7 +13,8 @@ from ampsd.expressions.regex import Regex
 from ampsd.expressions.values import any_of, comparison, number_of, read_number, text_of, truth
 from ampsd.message_types.message_type import Value, Values
 
-Compare = Callable[[Values, Values], bool]
+Compare = Callable[[Values, Values, int], bool]
+"""Compares two values; of two arrays, so many pairs of elements."""
 Calculate = Callable[[Values, Values], Value]
 
 _FEW = 10
@@ -27,16 +28,15 @@ class VariableError(ValueError):
 def _anywhere(symbol: str) -> Compare:
     holds = comparison(symbol)
 
-    def compare(left: Values, right: Values) -> bool:
+    def compare(left: Values, right: Values, pairs_max: int = limits.EXPRESSION_PAIRS_MAX) -> bool:
         if left.__class__ is list or right.__class__ is list:
-            return any_of(left, right, holds)
+            return any_of(left, right, holds, pairs_max)
         return holds(left, right)  # type: ignore[arg-type]  # no lists here
 
     return compare
 
 
 COMPARE: dict[str, Compare] = {symbol: _anywhere(symbol) for symbol in ("=", "!=", "<", "<=", ">", ">=")}
-_equal = comparison("=")
 
 
 def _calculation(symbol: str) -> Calculate:
@@ -113,12 +113,19 @@ def decide(is_and: bool, operands: tuple[Values, ...]) -> bool | None:
 class Literals:
     """The literals of an IN list, looked up rather than compared one by one: a list may have thousands."""
 
-    __slots__ = ("numbers", "read", "texts")
+    __slots__ = ("_read", "numbers", "texts")
 
     def __init__(self, literals: tuple[Value, ...]) -> None:
         self.texts = frozenset(one for one in literals if isinstance(one, bytes))
         self.numbers = frozenset(one for one in literals if isinstance(one, int | float))
-        self.read = frozenset(number for one in self.texts if (number := read_number(one)) is not None)
+        self._read: frozenset[int | float] | None = None
+
+    @property
+    def read(self) -> frozenset[int | float]:
+        """The numbers that texts among them read as; found when a number is first compared with them."""
+        if self._read is None:
+            self._read = frozenset(number for one in self.texts if (number := read_number(one)) is not None)
+        return self._read
 
     def has(self, one: Value) -> bool:
         """Whether a scalar equals one of them."""

@@ -9,7 +9,7 @@ nothing. Therefore
 * any other pattern is wrapped as `\\G(?s:.*?)\\K(?:pattern)`: one starting place, one count for the whole search;
 * what a repetition scans is paid for by the steps that give it back when the rest does not fit. Where nothing is given
   back (possessive and atomic parts, assertions, what back references compare), or one step may scan what another
-  scans again (a repetition of repetitions), only texts up to REGEX_SHORT_SUBJECT_MAX are searched. PCRE2 is told not
+  scans again (a repetition of repetitions), only texts up to REGEX_UNPAID_SUBJECT_MAX are searched. PCRE2 is told not
   to make repetitions possessive by itself.
 
 Whatever is beyond a bound counts as no match. The just-in-time compiler is not used: it does not count scans.
@@ -111,9 +111,11 @@ class Regex:
         """The compiled pattern for texts of that size; None where they are beyond the bounds."""
         if self._is_simple:
             return self._plain if size * len(self.pattern) * share <= limits.REGEX_WORK_MAX else None
+        if size > limits.REGEX_UNPAID_SUBJECT_MAX and not self._is_paid:
+            return None
         if size <= limits.REGEX_SHORT_SUBJECT_MAX:
             limit = limits.REGEX_MATCH_LIMIT // share
-        elif size <= limits.REGEX_SUBJECT_MAX and self._is_paid:
+        elif size <= limits.REGEX_SUBJECT_MAX:
             limit = limits.REGEX_LONG_MATCH_LIMIT // share
         else:
             return None

@@ -116,13 +116,13 @@ def _holds(order: _Order, left: int | float | None, right: int | float | None, u
     return left == left and right == right and order(left, right)
 
 
-def any_of(left: Values, right: Values, holds: Test) -> bool:
-    """Whether `holds` for any pair of elements. Of two arrays, EXPRESSION_PAIRS_MAX pairs are looked at."""
+def any_of(left: Values, right: Values, holds: Test, pairs_max: int = limits.EXPRESSION_PAIRS_MAX) -> bool:
+    """Whether `holds` for any pair of elements. Of two arrays, `pairs_max` pairs are looked at."""
     if not isinstance(left, list):
         if not isinstance(right, list):
             return holds(left, right)
         return any(holds(left, one) for one in right)
     if not isinstance(right, list):
         return any(holds(one, right) for one in left)
-    pairs = islice(product(left, right), limits.EXPRESSION_PAIRS_MAX)
+    pairs = islice(product(left, right), pairs_max)
     return any(holds(one, other) for one, other in pairs)

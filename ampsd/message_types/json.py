@@ -17,6 +17,8 @@ _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 """A string, also one that never ends: every byte is looked at once, whatever the body."""
 _ESCAPED_IN_JSON = re.compile(r'[\x00-\x1f"\\]')
+_COUNTED_MAX = 16
+"""Keys that are looked for in the whole body, before it is cheaper to parse it with all its keys."""
 _Malformed = (msgspec.DecodeError, UnicodeDecodeError)
 
 
@@ -71,12 +73,13 @@ def _scalar(value: object) -> Value:
 class JsonFields(Fields):
     """The fields of one parsed body. Of a key that an object has twice the first counts, or the last."""
 
-    __slots__ = ("_body", "_is_settled", "_root")
+    __slots__ = ("_body", "_counted", "_is_settled", "_root")
 
     def __init__(self, body: bytes, root: object, is_last_wanted: bool) -> None:
         self._body = body
         self._root = root
         self._is_settled = is_last_wanted
+        self._counted = 0
 
     def read(self, path: str) -> Values:
         """The value at `/a/b`; a list where the path leads through an array; None where there is nothing."""
@@ -87,7 +90,8 @@ class JsonFields(Fields):
 
     def _keep_firsts(self, along: _Path) -> None:
         """Parse again where a key may stand twice: the fast parser keeps the last one."""
-        if _may_repeat(self._body, along.keys, along.has_escapes):
+        self._counted += len(along.keys)
+        if self._counted > _COUNTED_MAX or _may_repeat(self._body, along.keys, along.has_escapes):
             self._root = json.loads(self._body, object_pairs_hook=_first_of_each)
             self._is_settled = True
 

@@ -1,4 +1,4 @@
-"""The older protocols with the official client: commands, deliveries, acks and queues over fix, nvfix and xml headers."""
+"""The older protocols with the official client: commands, deliveries, acks and queues over fix, nvfix and xml."""
 
 import AMPS
 import pytest

@@ -1,6 +1,7 @@
 """A second, slow reading of the filter language: a written tree is rendered to text and evaluated by the book."""
 
 import math
+import re
 from dataclasses import dataclass
 
 Value = int | float | bytes | None
@@ -39,6 +40,10 @@ def rendered(tree: Tree) -> str:
         return f"{texts[0]} {name} ({', '.join(texts[1:])})"
     if name == "BETWEEN":
         return f"{texts[0]} BETWEEN {texts[1]} AND {texts[2]}"
+    if name in CALLS or name == "IF":
+        return f"{name}({', '.join(texts)})"
+    if name == "LIKE":
+        return f"{texts[0]} LIKE '{parts[1].parts[0].decode()}'"
     return f"{texts[0]} {name} {texts[1]}"
 
 
@@ -130,6 +135,57 @@ def calculate(symbol: str, a, b):
     return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b}[symbol]()
 
 
+def call(name: str, found: list):
+    if name == "COALESCE":
+        return next((one for one in found if one is not None), None)
+    if name == "CONCAT":
+        return b"".join(text(one) or b"" for one in found) or None
+    if None in found:
+        return None
+    return CALLS[name](*found) or None if name in TEXT_CALLS else CALLS[name](*found)
+
+
+def number_call(make):
+    def apply(one):
+        number = as_number(one)
+        return math.nan if math.isnan(number) else make(number)
+
+    return apply
+
+
+def part(one, start, count):
+    whole, begin, size = text(one), as_number(start), as_number(count)
+    if any(math.isnan(x) or math.isinf(x) for x in (begin, size)) or abs(begin) > 1e6 or abs(size) > 1e6:
+        return None
+    begin, size = int(begin), int(size)
+    if begin < 0:
+        begin = max(0, len(whole) + begin)
+    elif begin > 0:
+        begin -= 1
+    return whole[begin:][:size] if size > 0 else None
+
+
+TEXT_CALLS = {
+    "UPPER": lambda one: text(one).upper(),
+    "REVERSE": lambda one: bytes(reversed(text(one))),
+    "TRIM": lambda one: text(one).strip(b" "),
+    "SUBSTR": part,
+}
+CALLS = {
+    **TEXT_CALLS,
+    "LENGTH": lambda one: len(text(one)),
+    "INSTR": lambda one, other: text(one).find(text(other)) + 1,
+    "STREQUAL_I": lambda one, other: int(text(one).lower() == text(other).lower()),
+    "ABS": number_call(abs),
+    "SIGN": number_call(lambda number: (number > 0) - (number < 0)),
+    "FLOOR": number_call(lambda number: number if isinstance(number, int) else float(math.floor(number))),
+    "COALESCE": None,
+    "CONCAT": None,
+}
+PATTERNS = {b"a": b"a", b"^a": b"^a", b"2|b": b"2|b", b"(.)\\1": b"(.)\\1", b"[0-9]+$": b"[0-9]+$", b"a.*b": b"a.*b"}
+"""Patterns that mean the same to PCRE and to Python."""
+
+
 def value(tree: Tree, fields: DictFields):
     name, parts = tree.name, tree.parts
     if name == "field":
@@ -141,7 +197,14 @@ def value(tree: Tree, fields: DictFields):
         if left is None or left is (name == "OR"):
             return left
         return truth(value(parts[1], fields))
+    if name == "IF":
+        return value(parts[1 if truth(value(parts[0], fields)) else 2], fields)
     found = [value(part, fields) for part in parts]
+    if name in CALLS:
+        return call(name, [scalar(one) for one in found])
+    if name == "LIKE":
+        texts = [text(one) for one in elements(found[0])]
+        return any(one is not None and re.search(PATTERNS[parts[1].parts[0]], one) is not None for one in texts)
     if name == "NOT":
         one = truth(found[0])
         return None if one is None else not one

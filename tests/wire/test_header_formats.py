@@ -1,4 +1,4 @@
-"""Headers of fix, nvfix and soap: what clients write is read, what is written can be read, any bytes are refused well."""
+"""Headers of fix, nvfix and soap: what clients write is read, what is written is read again, bad bytes are refused."""
 
 import pytest
 from hypothesis import given, settings

@@ -52,6 +52,6 @@ def _md5(value: Value) -> Value:
 
 FUNCTIONS = (
     Function("MD5", 1, 1, _md5, "The checksum of the text, as 32 hexadecimal digits."),
-    Function("CRC32", 1, 1, _crc32, "CRC-32C of the text.", takes_null=True),
-    Function("CRC64", 1, 1, _crc64, "CRC-64 of the text.", takes_null=True),
+    Function("CRC32", 1, 1, _crc32, "CRC-32C of the text.", takes_null=True, weight=30),
+    Function("CRC64", 1, 1, _crc64, "CRC-64 of the text.", takes_null=True, weight=30),
 )

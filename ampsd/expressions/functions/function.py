@@ -17,7 +17,8 @@ class Function:
     `is_of_arrays`: the first argument comes as the list of an array's elements, otherwise as the first of them.
     `asks_environment`: the Environment comes before the arguments, and NULL is the function's own affair.
     `is_deterministic` is False where two calls for one message may differ. `pattern` is the number, from 0, of an
-    argument that is a regular expression: a literal one is checked when the expression is read.
+    argument that is a regular expression: a literal one is checked when the expression is read. `weight` is how much
+    of EXPRESSION_CALLS_MAX a call takes.
     """
 
     name: str
@@ -30,3 +31,4 @@ class Function:
     asks_environment: bool = False
     is_deterministic: bool = True
     pattern: int | None = None
+    weight: int = 1

@@ -57,6 +57,9 @@ FUNCTIONS = (
         "The first text with all that the pattern finds replaced by the third.",
         takes_null=True,
         pattern=1,
+        weight=20,
     ),
-    Function("REGEXP_MATCH", 2, 2, _matched, "The first part of the text that the pattern finds.", pattern=1),
+    Function(
+        "REGEXP_MATCH", 2, 2, _matched, "The first part of the text that the pattern finds.", pattern=1, weight=20
+    ),
 )
