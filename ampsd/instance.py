@@ -10,7 +10,6 @@ from ampsd import limits
 from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.run import Firings
 from ampsd.config.model import Model
-from ampsd.definitions.instance import InstanceDefinition
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
@@ -19,6 +18,7 @@ from ampsd.engine.effects import PublishMessage, Request, WriteLog
 from ampsd.engine.entries import NEVER
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
+from ampsd.engine.header_formats import header_formats
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
 from ampsd.engine.publish import Publishing
@@ -47,28 +47,8 @@ from ampsd.wire.command import (
     Command,
 )
 from ampsd.wire.connection import ProtocolError, State
-from ampsd.wire.header_format import HeaderFormat
-from ampsd.wire.soap_header import SoapHeader
-from ampsd.wire.tag_header import TagHeader
 
 _ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
-
-
-_HEADER_FORMATS: dict[str, HeaderFormat] = {
-    **dict.fromkeys(("fix", "nvfix"), TagHeader()),
-    **dict.fromkeys(("xml", "soap"), SoapHeader()),
-}
-
-
-def _header_formats(definition: InstanceDefinition) -> dict[str, HeaderFormat]:
-    """How transports that do not speak `amps` write headers, by their names."""
-    modules = {one.name: one.module for one in definition.protocols}
-    found: dict[str, HeaderFormat] = {}
-    for one in definition.transports:
-        header_format = _HEADER_FORMATS.get(modules.get(one.protocol, one.protocol))
-        if header_format is not None:
-            found[one.name] = header_format
-    return found
 
 
 class Instance:
@@ -81,7 +61,7 @@ class Instance:
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
-        self._header_formats = _header_formats(definition)
+        self._header_formats = header_formats(definition)
         self._types = {name.encode(): found for name, found in model.message_types.items()}
         self.graph = ActionGraph([Action(one.name, one.ons, one.steps) for one in definition.actions])
         self._firings = Firings(self.graph, definition.name, self._perform, report)
