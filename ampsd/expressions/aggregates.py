@@ -8,10 +8,8 @@ import math
 from fractions import Fraction
 from typing import Protocol
 
-from ampsd.expressions.values import bounded, comparison, number_of
+from ampsd.expressions.values import bounded, number_of
 from ampsd.message_types.message_type import Value
-
-_less = comparison("<")
 
 
 class Aggregate(Protocol):
@@ -215,8 +213,22 @@ def _converted(value: Value) -> Value:
     return value if isinstance(value, bytes) else b"nan"
 
 
+_Place = tuple[int, int | float, bytes]
+
+
+def _place(value: Value) -> _Place:
+    """Where a value stands among others: numbers and texts that read as one by number, then the other texts.
+
+    AMPS's comparison of two values is no order of many ('2.5' > '1e3' as texts, though 3 lies between them), and the
+    result must not depend on the order in which messages came.
+    """
+    number = number_of(value)
+    text = value if isinstance(value, bytes) else b""
+    return (1, 0, text) if number is None or number != number else (0, number, text)
+
+
 class Extreme:
-    """The least or the greatest value by AMPS's comparison: numbers before texts that read as none."""
+    """The least or the greatest value: numbers before texts that read as none."""
 
     __slots__ = ("_counts", "_found", "_is_greatest")
 
@@ -247,7 +259,7 @@ class Extreme:
                         self._found = one
 
     def _is_beyond(self, one: Value, other: Value) -> bool:
-        return _less(other, one) if self._is_greatest else _less(one, other)
+        return _place(one) > _place(other) if self._is_greatest else _place(one) < _place(other)
 
     def result(self) -> Value:
         """What they come to; NULL without any."""
