@@ -155,6 +155,12 @@ CATALOGUE: dict[str, Entry] = {
         _NOTHING,
     ),
     "14-0001": Entry("trace", "client {client} subscribed to {topic}.", "A subscription was entered.", _NOTHING),
+    "14-0002": Entry(
+        "info",
+        "client {client} cannot subscribe to {topic!r}: {reason}.",
+        "A subscribe command was refused. For a filter that is no expression, the reason gives the place in its text.",
+        "Correct the command in the program; the client gets the reason without the place, as from AMPS.",
+    ),
     "29-0103": Entry("info", "{message}", "An amps-action-do-echo-message step ran.", _NOTHING),
     "29-0104": Entry(
         "info", "action {action}: amps-action-do-nothing was called.", "A step that does nothing ran.", _NOTHING

@@ -375,6 +375,12 @@ class Instance:
         try:
             subscription = subscribe(client, command, sub_id)
         except RefusedError as error:
+            self._report(
+                "14-0002",
+                client=client.label,
+                topic=(command.topic or b"").decode("utf-8", "replace"),
+                reason=f"{error}: {error.detail}" if error.detail else str(error),
+            )
             self._fail(client, command, str(error))
             return
         self._report("14-0001", client=client.label, topic=subscription.topic.decode("utf-8", "replace"))

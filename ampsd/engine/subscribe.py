@@ -26,7 +26,11 @@ _KNOWN = {
 
 
 class RefusedError(Exception):
-    """A command cannot be carried out; the text is the reason on the wire."""
+    """A command cannot be carried out; the text is the reason on the wire, `detail` says more in the log."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.detail = detail
 
 
 def subscribe(client: Client, command: Command, sub_id: bytes) -> Subscription:
@@ -78,7 +82,7 @@ def _options(command: Command) -> dict[str, str]:
     try:
         wanted = options.split(command.options) if command.options else {}
     except options.OptionsError as error:
-        raise RefusedError(INVALID_OPTIONS) from error
+        raise RefusedError(INVALID_OPTIONS, str(error)) from error
     if not wanted.keys() <= _RUNNING:
         raise RefusedError(NOT_SUPPORTED if wanted.keys() <= _RUNNING | _KNOWN else INVALID_OPTIONS)
     return wanted
@@ -97,18 +101,18 @@ def _pattern(topic: bytes, is_literal: bool) -> Regex | None:
     try:
         return compile_regex(topic)
     except ValueError as error:
-        raise RefusedError(BAD_REGEX_TOPIC) from error
+        raise RefusedError(BAD_REGEX_TOPIC, str(error)) from error
 
 
 def _filter(text: bytes | None, client: Client) -> Filter | None:
     if text is None:
         return None
     if not client.routes.message_type.is_read:
-        raise RefusedError(BAD_FILTER)
+        raise RefusedError(BAD_FILTER, f"bodies of message type {client.routes.message_type.name} have no fields")
     try:
         return compile_filter(text.decode("utf-8", "surrogateescape"))
     except ExpressionError as error:
-        raise RefusedError(BAD_FILTER) from error
+        raise RefusedError(BAD_FILTER, str(error)) from error
 
 
 def _join(client: Client, subscription: Subscription) -> None:

@@ -91,7 +91,7 @@ class JsonFields(Fields):
     def _keep_firsts(self, along: _Path) -> None:
         """Parse again where a key may stand twice: the fast parser keeps the last one."""
         self._counted += len(along.keys)
-        if self._counted > _COUNTED_MAX or _may_repeat(self._body, along.keys, along.has_escapes):
+        if self._counted > _COUNTED_MAX or _may_repeat(self._body, along.keys, has_escapes=along.has_escapes):
             self._root = json.loads(self._body, object_pairs_hook=_first_of_each)
             self._is_settled = True
 
@@ -110,7 +110,7 @@ class _PickedFields(Fields):
         return self._type.fields(self._body)[path]
 
 
-def _may_repeat(body: bytes, keys: tuple[bytes, ...], has_escapes: bool) -> bool:
+def _may_repeat(body: bytes, keys: tuple[bytes, ...], *, has_escapes: bool) -> bool:
     """Whether one of the keys may stand twice in the body; escapes may hide that."""
     if has_escapes or b"\\u" in body:
         return True
@@ -182,7 +182,8 @@ class Json:
     def reader(self, paths: Sequence[str]) -> Reader:
         """Only the outermost names of the paths are taken out of an object; the parser passes over the rest."""
         names = list(dict.fromkeys(_path(path).names[0] for path in paths))
-        if not names or len(names) > limits.JSON_NAMES_PICKED_MAX:
+        has_escapes = any(_path(path).has_escapes for path in paths)
+        if not names or has_escapes or len(names) > limits.JSON_NAMES_PICKED_MAX:
             return self.fields
         wanted = msgspec.defstruct(
             "Picked",
@@ -194,7 +195,6 @@ class Json:
         attributes = {name: f"n{number}" for number, name in enumerate(names)}
         along = [(path, attributes[_path(path).names[0]], _path(path)) for path in dict.fromkeys(paths)]
         keys = tuple(dict.fromkeys(key for _, _, one in along for key in one.keys))
-        has_escapes = any(one.has_escapes for _, _, one in along)
         unset, is_last_wanted = msgspec.UNSET, self._is_last_wanted
 
         def read(body: bytes) -> Fields:
@@ -206,7 +206,7 @@ class Json:
                 return self.fields(body)  # the body is no object
             except _Malformed as error:
                 raise BodyError(str(error)) from error
-            if not is_last_wanted and _may_repeat(body, keys, has_escapes):
+            if not is_last_wanted and _may_repeat(body, keys, has_escapes=False):
                 return self.fields(body)
             found = _PickedFields(body, self)
             for path, attribute, steps in along:

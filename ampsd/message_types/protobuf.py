@@ -181,7 +181,7 @@ class ProtobufFields(Fields):
         one = message.by_name.get(names[0])
         if one is None:
             return False
-        there = value.get(one.name, one.default if not one.is_repeated else None)
+        there = value.get(one.name, [] if one.is_repeated else one.default)
         below = self._schema.messages.get(one.type)
         is_list = one.is_repeated
         for element in there if isinstance(there, list) else [there]:
