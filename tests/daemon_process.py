@@ -110,10 +110,15 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     started: list[DaemonProcess] = []
 
     def start(
-        sections: str = QUEUES_AND_ACTION + TRANSACTION_LOG, *arguments: str, transports: str = ""
+        sections: str = QUEUES_AND_ACTION + TRANSACTION_LOG,
+        *arguments: str,
+        transports: str = "",
+        prepare: Callable[[Path], None] | None = None,
     ) -> DaemonProcess:
         directory = tmp_path / f"daemon{len(started)}"
         directory.mkdir()
+        if prepare is not None:
+            prepare(directory)
         daemon = DaemonProcess(directory, sections, *arguments, transports=transports)
         started.append(daemon)
         daemon.start()

@@ -51,7 +51,7 @@ def test_json_is_another_word_for_the_amps_protocol() -> None:
     ("kind", "text"),
     [
         (PROTOCOL, "websocket"),
-        (PROTOCOL, "FIX"),
+        (PROTOCOL, "FIX-Session"),
         (TRANSPORT_TYPE, "tcps"),
         (TRANSPORT_TYPE, "amps-unix"),
         (RECOVERY_POINT, "Now"),
