@@ -7,7 +7,6 @@ of which none can be found that way. Server CPU from the kernel; rounds take tur
 import contextlib
 import itertools
 import json
-import re
 import socket
 import statistics
 import sys
@@ -48,9 +47,9 @@ def subscribe(port: int, start: int, of: list[bytes]) -> socket.socket:
         asked = b',"filter":"%b"' % content if content else b""
         header = b'{"c":"subscribe","t":"news","cid":"c%05d","sub_id":"s%05d","a":"processed"%b}'
         peer.sendall(frame(header % (number, number, asked)))
-    acks = 0
-    while acks < len(of):
-        acks += len(re.findall(rb'"status":"success"', peer.recv(1 << 20)))
+    answers = b""
+    while answers.count(b'"status":"success"') < len(of):
+        answers += peer.recv(1 << 20)
     return peer
 
 

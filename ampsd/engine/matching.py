@@ -4,7 +4,6 @@ A subscription whose filter asks for certain values of a field waits under these
 looking up what it has in that field. Only the others are asked one by one. User Guide, Content Filtering.
 """
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 from ampsd.engine.subscription import Subscription
@@ -53,24 +52,28 @@ class _Values:
             elif value is not None:
                 _leave(self._numbers, value, subscription)
 
-    def find(self, value: Value) -> Iterable[_Waiting]:
-        """Those that wait under a value."""
-        found: list[_Waiting] = []
+    def collect(self, value: Value, fields: Fields, environment: Environment, found: list[Subscription]) -> None:
+        """Add those that wait under a value, and whose filters say no more or pass, to `found`."""
         if isinstance(value, bytes):
             waiting = self._texts.get(value)
             if waiting is not None:
-                found.append(waiting)
+                _ask(waiting, fields, environment, found)
             if self._numbers:
                 number = read_number(value)
                 waiting = None if number is None else self._numbers.get(number)
                 if waiting is not None:
-                    found.append(waiting)
+                    _ask(waiting, fields, environment, found)
         elif value is not None:
             for table in (self._numbers, self._numeric_texts):
                 waiting = table.get(value)
                 if waiting is not None:
-                    found.append(waiting)
-        return found
+                    _ask(waiting, fields, environment, found)
+
+
+def _ask(waiting: _Waiting, fields: Fields, environment: Environment, found: list[Subscription]) -> None:
+    for subscription, is_all in waiting.items():
+        if is_all or subscription.filter.test(fields, environment):  # type: ignore[union-attr]  # a filter is why it waits
+            found.append(subscription)
 
 
 def _leave(table: dict[K, _Waiting], value: K, subscription: Subscription) -> None:
@@ -158,12 +161,11 @@ class Matching:
             return found
         for path, values in self._by_path.items():
             value = fields[path]
-            for one in value if isinstance(value, list) else (value,):
-                for waiting in values.find(one):
-                    for subscription, is_all in waiting.items():
-                        content = subscription.filter
-                        if is_all or (content is not None and content.test(fields, environment)):
-                            found.append(subscription)
+            if isinstance(value, list):
+                for one in value:
+                    values.collect(one, fields, environment, found)
+            else:
+                values.collect(value, fields, environment, found)
         for subscription in self._asked:
             content = subscription.filter
             if content is not None and content.test(fields, environment):

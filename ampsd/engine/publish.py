@@ -151,8 +151,15 @@ class Publishing:
         matching = message.target.matching
         fields = message.fields() if matching.has_filters else NO_FIELDS
         environment = self._environment(message) if matching.asks_environment else NOWHERE
+        found = matching.find(fields, environment)
+        if len(found) == 1 and message.correlation_id is None:
+            start = message.target.starts.get(found[0])
+            if start is not None:
+                frame = b"%b%d}%b" % (start, len(message.data), message.data)
+                self._outbox.send(found[0].client, len(frame).to_bytes(4, "big") + frame)
+                return
         groups: dict[Client, list[Subscription]] = {}
-        for subscription in matching.find(fields, environment):
+        for subscription in found:
             groups.setdefault(subscription.client, []).append(subscription)
         for client, group in groups.items():
             self._outbox.send(client, amps.frame(self._header(message, group), message.data))

@@ -53,6 +53,7 @@ class Route:
         "plain",
         "queues",
         "special",
+        "starts",
         "target",
         "topic",
         "watch",
@@ -72,6 +73,8 @@ class Route:
         self.special = 0
         """How many subscriptions `matching` has."""
         self.matching = Matching()
+        self.starts: dict[Subscription, bytes] = {}
+        """How a message to one of those alone begins, where its header has nothing special."""
         self._groups: dict[int, _Group] = {}
         self._type = message_type
         self._reader: Reader | None = None
@@ -121,11 +124,14 @@ class Route:
 
     def _match(self, subscription: Subscription) -> None:
         self.special += 1
+        if not subscription.wants_timestamp and not subscription.wants_bookmark:
+            self.starts[subscription] = frame_start(self.topic, subscription.sub_id) + b',"l":'
         if self.matching.add(subscription):
             self._reader = None
 
     def _match_no_more(self, subscription: Subscription) -> None:
         self.special -= 1
+        self.starts.pop(subscription, None)
         if self.matching.remove(subscription):
             self._reader = None
 
