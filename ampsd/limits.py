@@ -61,6 +61,9 @@ JSON_DEPTH_MAX = 128
 JSON_NAMES_PICKED_MAX = 32
 """Outermost names of a JSON body that are picked out one by one; where filters need more, bodies are read whole."""
 
+BODY_VALUES_MAX = 1_000_000
+"""Most values of a body that is read: one of three bytes takes a hundred as an object."""
+
 BODY_DEPTH_MAX = 64
 """Deepest nesting of a body of another message type that is read (User Guide, Message Types, for XML)."""
 
@@ -94,8 +97,11 @@ REGEX_LENGTH_MAX = 4096
 EXPRESSION_LENGTH_MAX = 65_536
 """Longest filter text in bytes."""
 
-EXPRESSION_TOKENS_MAX = 1000
+EXPRESSION_TOKENS_MAX = 500
 """Most words of an expression; a list of values counts as one. To read that many takes about 5 ms."""
+
+EXPRESSION_PATH_MAX = 1024
+"""Longest path in characters: what is known of a path is kept for the next filter."""
 
 EXPRESSION_STEPS_MAX = 128
 """Most steps of a path, as deep as a JSON body may be."""

@@ -82,13 +82,23 @@ class Expression:
         return f"Expression({self.text!r})"
 
 
-@lru_cache(maxsize=4096)
+_SHARED_MAX = 200
+"""Longest text whose filter is remembered, for many subscribe with the same; more would let clients fill the memory."""
+
+
 def compile_filter(text: str) -> Filter:
     """The filter of `text`. Raises ExpressionError."""
+    return _shared(text) if len(text) <= _SHARED_MAX else new_filter(text)
+
+
+def new_filter(text: str) -> Filter:
+    """The same, not remembered."""
     return Filter(text, parse(text))
 
 
-@lru_cache(maxsize=1024)
+_shared = lru_cache(maxsize=1024)(new_filter)
+
+
 def compile_expression(text: str) -> Expression:
     """The value that `text` stands for. Raises ExpressionError."""
     return Expression(text, parse(text))

@@ -75,11 +75,15 @@ class _Code(NamedTuple):
     kind: _Kind
 
 
-@lru_cache(maxsize=4096)
-def _code(text: str) -> CodeType:
-    """The code of a function whose result is `text`."""
-    whole = compile(f"lambda f, e: {text}", "<expression>", "eval")
+def _compiled(text: str) -> CodeType:
+    """The code of a lambda."""
+    whole = compile(text, "<expression>", "eval")
     return next(constant for constant in whole.co_consts if isinstance(constant, CodeType))
+
+
+_shared = lru_cache(maxsize=1024)(_compiled)
+_SHARED_MAX = 1000
+"""Longest text that is remembered with its code: clients choose the texts, and must not fill the memory."""
 
 
 def generate(tree: Node, *, is_condition: bool) -> Generated:
@@ -91,8 +95,8 @@ class _Generator:
     """Writes the functions of one tree."""
 
     def __init__(self, tree: Node) -> None:
-        self._names = dict(_NAMES)
-        self._count = 0
+        self._constants: list[object] = []
+        self._temporaries = 0
         every = list(nodes.walk(tree))
         comparing = sum(isinstance(node, nodes.Comparison | nodes.Between) for node in every)
         comparing += sum(len(node.items) for node in every if isinstance(node, nodes.In))
@@ -106,22 +110,24 @@ class _Generator:
         return self._made(self._logical(code).text if is_condition else code.text)
 
     def _made(self, text: str) -> Generated:
-        return FunctionType(_code(text), self._names)
+        """The function of a text. Constants are default values of its parameters, so that all share one namespace."""
+        parameters = "".join(f", c{number}" for number in range(len(self._constants)))
+        whole = f"lambda f, e{parameters}: {text}"
+        code = _shared(whole) if len(whole) <= _SHARED_MAX else _compiled(whole)
+        return FunctionType(code, _NAMES, "expression", tuple(self._constants))
 
     def _name(self, value: object) -> str:
         """A name for a constant. Numbered in the order of use, so that expressions of one shape have one text."""
-        self._count += 1
-        name = f"c{self._count}"
-        self._names[name] = value
-        return name
+        self._constants.append(value)
+        return f"c{len(self._constants) - 1}"
 
     def _outside(self, code: _Code) -> _Code:
         """The same as a call of a function of its own."""
         return _Code(f"{self._name(self._made(code.text))}(f, e)", code.kind)
 
     def _temporary(self) -> str:
-        self._count += 1
-        return f"t{self._count}"
+        self._temporaries += 1
+        return f"t{self._temporaries}"
 
     def _logical(self, code: _Code) -> _Code:
         return code if code.kind <= _Kind.LOGICAL else _Code(f"truth({code.text})", _Kind.LOGICAL)

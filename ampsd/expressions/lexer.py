@@ -12,7 +12,7 @@ from ampsd import limits
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|<<\s*([A-Za-z_][A-Za-z0-9_]*)\s*>>")
 """A context variable, where an expression may have them."""
 
-_IDENTIFIER = re.compile(r"/@?[\w.:\-]+(?:/@?[\w.:\-]+)*")
+_IDENTIFIER = re.compile(r"/@?[\w.:\-]++(?:/@?[\w.:\-]++)*+")
 _BRACKETED = re.compile(r"\[(/[^\[\]]+)\]")
 _SOURCE = re.compile(r"(?:\[[^\[\]]+\]\.){1,2}(?=[\[/])")
 _SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,18})\s*\]")
@@ -196,12 +196,13 @@ def _identifier(text: str, position: int, is_projection: bool) -> tuple[Token, i
             raise ExpressionError("expected a field in brackets such as [/First name]", start)
         path = match.group(1)
     else:
-        match = _IDENTIFIER.match(text, start)
+        match = _IDENTIFIER.match(text, start, start + limits.EXPRESSION_PATH_MAX + 1)
         if match is None:
             raise ExpressionError("expected the path of a field such as /name", start)
         path = match.group()
-    if path.count("/") > limits.EXPRESSION_STEPS_MAX:
-        raise ExpressionError(f"the path has more than {limits.EXPRESSION_STEPS_MAX} steps", start)
+    if path.count("/") > limits.EXPRESSION_STEPS_MAX or len(path) > limits.EXPRESSION_PATH_MAX:
+        most = f"{limits.EXPRESSION_STEPS_MAX} steps or {limits.EXPRESSION_PATH_MAX} characters"
+        raise ExpressionError(f"the path has more than {most}", start)
     token = Token(TokenKind.IDENTIFIER, position, path)
     if source is not None:
         token.path = source.group() + path

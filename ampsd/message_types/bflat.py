@@ -8,6 +8,7 @@ seconds in expressions, like AMPS's timestamps.
 import struct
 from collections.abc import Sequence
 
+from ampsd import limits
 from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
 from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
 
@@ -29,11 +30,12 @@ _INTEGER_BYTES_MAX = 19
 class _Walk:
     """Reads one body from its beginning to its end. Raises BodyError."""
 
-    __slots__ = ("_at", "_body")
+    __slots__ = ("_at", "_body", "_count")
 
     def __init__(self, body: bytes) -> None:
         self._body = body
         self._at = 0
+        self._count = 0
 
     def values(self) -> dict[str, Values]:
         """The values by tag; a tag that stands several times is an array."""
@@ -68,13 +70,20 @@ class _Walk:
             raise BodyError(f"the tag before byte {self._at + 1} is empty")
         tag = self._take(length).decode("utf-8", "surrogateescape")
         if not first & _ARRAY:
+            self._counted(1)
             return tag, kind, self._value(kind)
         count = self._length()
+        self._counted(count)
         if count > len(self._body) - self._at and kind != _NULL:
             raise BodyError(f"the body ends before the {count} elements that it announces at byte {self._at}")
         if kind == _NULL:
             return tag, kind, None
         return tag, kind, [self._value(kind) for _ in range(count)]
+
+    def _counted(self, count: int) -> None:
+        self._count += count
+        if self._count > limits.BODY_VALUES_MAX:
+            raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
 
     def _value(self, kind: int) -> Value:
         form = _FORMS.get(kind)

@@ -24,10 +24,11 @@ _INT64_RANGE = range(-(2**63), 2**63)
 class _Walk:
     """Reads documents of one body. Raises BodyError."""
 
-    __slots__ = ("_body",)
+    __slots__ = ("_body", "_count")
 
     def __init__(self, body: bytes) -> None:
         self._body = body
+        self._count = 0
 
     def root(self) -> dict[str, object]:
         """The document as values."""
@@ -97,6 +98,9 @@ class _Walk:
             first = name_end + 1
             at = self._end_of(kind, first, end - 1)
             found.append((kind, name, first, at))
+            self._count += 1
+            if self._count > limits.BODY_VALUES_MAX:
+                raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
         return found
 
     def _end_of(self, kind: int, first: int, end: int) -> int:

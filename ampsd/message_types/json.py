@@ -36,7 +36,10 @@ def _is_too_deep(body: bytes) -> bool:
     return False
 
 
-def _check_depth(body: bytes) -> None:
+def _check(body: bytes) -> None:
+    """Raises BodyError where the body is nested too deep, or has too many values."""
+    if len(body) > limits.BODY_VALUES_MAX and body.count(b",") > limits.BODY_VALUES_MAX:
+        raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
     if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX and _is_too_deep(body):
         raise BodyError(f"the body is nested deeper than {limits.JSON_DEPTH_MAX}")
 
@@ -124,7 +127,7 @@ def _same(one: bytes, other: bytes) -> bool:
 
 def _tree(body: bytes) -> Tree:
     """Raises BodyError."""
-    _check_depth(body)
+    _check(body)
     try:
         if body.lstrip()[:1] != b"{":
             _decoder.decode(body)
@@ -173,7 +176,7 @@ class Json:
 
     def fields(self, body: bytes) -> JsonFields:
         """Parse a body. Raises BodyError: malformed, not UTF-8, numbers no double can hold, nested too deep."""
-        _check_depth(body)
+        _check(body)
         try:
             return JsonFields(body, _decoder.decode(body), self._is_last_wanted)
         except _Malformed as error:
@@ -198,8 +201,7 @@ class Json:
         unset, is_last_wanted = msgspec.UNSET, self._is_last_wanted
 
         def read(body: bytes) -> Fields:
-            if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX:
-                _check_depth(body)
+            _check(body)
             try:
                 one = decode(body)
             except msgspec.ValidationError:

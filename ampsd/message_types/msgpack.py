@@ -37,11 +37,12 @@ _INTEGER_MAX = 2**64 - 1
 class _Walk:
     """Reads one body from its beginning to its end. Raises BodyError."""
 
-    __slots__ = ("_at", "_body")
+    __slots__ = ("_at", "_body", "_values")
 
     def __init__(self, body: bytes) -> None:
         self._body = body
         self._at = 0
+        self._values = 0
 
     def root(self) -> object:
         """The one value that the body is: maps are dicts whose keys are texts, texts bytes."""
@@ -129,6 +130,9 @@ class _Walk:
     def _claimed(self, width: int, bytes_each: int) -> int:
         """A number of elements, each of which takes at least so many bytes."""
         count = self._number(width)
+        self._values += count
+        if self._values > limits.BODY_VALUES_MAX:
+            raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
         if count * bytes_each > len(self._body) - self._at:
             raise BodyError(f"the body ends before the {count} elements that it announces at byte {self._at}")
         return count

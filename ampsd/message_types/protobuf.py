@@ -109,6 +109,7 @@ class _Decoder:
     def __init__(self, body: bytes, schema: ProtoSchema) -> None:
         self._body = body
         self._schema = schema
+        self._count = 0
 
     def message(self, message: ProtoMessage, start: int, end: int, depth: int) -> dict[str, object]:
         """The fields that are there. Repeated ones are lists, messages dicts; later ones add to earlier ones."""
@@ -122,6 +123,8 @@ class _Decoder:
             values = self._values(one, wire, first, last, depth)
             if not values:
                 continue
+            self._count += len(values)
+            self._check(0, 1)
             earlier = found.get(one.name)
             if one.is_repeated:
                 found[one.name] = [*earlier, *values] if isinstance(earlier, list) else values
@@ -130,6 +133,11 @@ class _Decoder:
             else:
                 found[one.name] = values[-1]
         return found
+
+    def _check(self, size: int, size_each: int) -> None:
+        """Raises BodyError where so many more values would be too many."""
+        if self._count + size // size_each > limits.BODY_VALUES_MAX:
+            raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
 
     def _values(self, one: ProtoField, wire: int, first: int, last: int, depth: int) -> list[object]:
         """What a record holds: one value, several where they are packed, none where the type is another."""
@@ -141,12 +149,15 @@ class _Decoder:
         form = _FORMS.get(one.type)
         if form is not None:
             if wire == _LENGTH:
+                self._check(last - first, form.size)
                 whole = first + (last - first) // form.size * form.size
                 return [value for (value,) in form.iter_unpack(self._body[first:whole])]
             return [form.unpack_from(self._body, first)[0]] if last - first == form.size else []
         if wire == _VARINT:
             return [_number(one, varint(self._body, first, last)[0])]
         found: list[object] = []
+        if wire == _LENGTH:
+            self._check(last - first, 1)
         while wire == _LENGTH and first < last:
             value, first = varint(self._body, first, last)
             found.append(_number(one, value))

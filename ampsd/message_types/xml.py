@@ -19,6 +19,8 @@ _TOO_DEEP = f"the body is nested deeper than {limits.BODY_DEPTH_MAX}"
 
 def _parse(body: bytes, parser: object) -> None:
     """Run a parser over a body. Raises BodyError."""
+    if len(body) > limits.BODY_VALUES_MAX and body.count(b"<") + body.count(b"=") > limits.BODY_VALUES_MAX:
+        raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} tags and attributes")
     try:
         parser.Parse(body, True)  # type: ignore[attr-defined]  # expat's parsers have no type of their own
     except ExpatError as error:

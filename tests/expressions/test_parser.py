@@ -72,7 +72,7 @@ def is_accepted_or_too_deep(text: str) -> bool:
     try:
         compile_filter(text).matches(DictFields())
     except ExpressionError as error:
-        return "nested deeper" in error.message
+        return "nested deeper" in error.message or "more than 500 words" in error.message
     return True
 
 
@@ -96,7 +96,7 @@ def test_nesting_is_bounded_and_never_exhausts_the_stack(opening: str, middle: s
     assert compile_filter(opening * 5 + middle + closing * 5).matches(DictFields()) in (True, False)
     for count in range(10, 100, 10):
         assert is_accepted_or_too_deep(opening * count + middle + closing * count)
-    with pytest.raises(ExpressionError, match="nested deeper than 100"):
+    with pytest.raises(ExpressionError, match=r"nested deeper than 100|more than 500 words"):
         compile_filter(opening * 101 + middle + closing * 101)
 
 
@@ -105,14 +105,14 @@ def test_ninety_nine_parentheses_are_fine() -> None:
 
 
 def test_long_lists_are_not_deep() -> None:
-    assert compile_filter("0" + " OR /a = 1" * 240).matches(DictFields(a=1))
-    assert compile_filter("1" + "+1" * 490 + " = 491").matches(DictFields())
+    assert compile_filter("0" + " OR /a = 1" * 120).matches(DictFields(a=1))
+    assert compile_filter("1" + "+1" * 240 + " = 241").matches(DictFields())
     assert compile_filter(f"/a IN ({','.join(map(str, range(10_000)))})").matches(DictFields(a=9999))
 
 
 def test_long_expressions_are_bounded_but_for_lists_of_values() -> None:
-    with pytest.raises(ExpressionError, match="more than 1000 words"):
-        compile_filter("0" + " OR /a = 1" * 250)
+    with pytest.raises(ExpressionError, match="more than 500 words"):
+        compile_filter("0" + " OR /a = 1" * 130)
     names = ", ".join(f"'customer {number}'" for number in range(3000))
     for text in (f"/a IN ({names})", f"/a NOT IN ( {names} ) AND 1 = 2 OR /a BEGINS WITH ('x',\n'customer 29')"):
         assert compile_filter(text).matches(DictFields(a=b"customer 2999"))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ampsd import limits
 from ampsd.message_types import registry
 from ampsd.message_types.composite import Composite, joined
 from ampsd.message_types.message_type import BodyError, Fields, MessageType, NotBuildableError
@@ -252,7 +253,7 @@ def test_types_without_deltas_say_so(one: MessageType) -> None:
         (type_called("xml"), b"", "no element found"),
         (type_called("msgpack"), b"\x81\xa1a", "ends in the middle"),
         (type_called("msgpack"), b"\xc1", "means nothing"),
-        (type_called("msgpack"), b"\xdd\xff\xff\xff\xff\x01", "4294967295 elements"),
+        (type_called("msgpack"), b"\xdd\x00\x00\xff\xff\x01", "65535 elements"),
         (type_called("msgpack"), b"\x81" * 100, "nested deeper than 64"),
         (type_called("msgpack"), b"\x80\x80", "bytes follow"),
         (type_called("bson"), b"\x05\x00\x00\x00", "has not the length"),
@@ -332,3 +333,22 @@ def test_a_struct_is_read_by_its_layout() -> None:
 def test_a_layout_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"struct|number"):
         Struct("row", [text])
+
+
+MANY = limits.BODY_VALUES_MAX + 2
+
+
+@pytest.mark.parametrize(
+    ("one", "body"),
+    [
+        (type_called("json"), b"[" + b"1," * MANY + b"1]"),
+        (type_called("xml"), b"<a>" + b"<b/>" * MANY + b"</a>"),
+        (type_called("msgpack"), b"\xdd" + MANY.to_bytes(4, "big") + b"\x01" * MANY),
+        (type_called("bflat"), b"\x99a" + b"\x82\x80\x80\x01" + b"\x01" * MANY * 3),
+        (PROTOBUF, b"\x1a" + b"\x80\x80\x80\x10" + bytes(8 * MANY) * 5),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_a_body_of_too_many_values_is_refused(one: MessageType, body: bytes) -> None:
+    with pytest.raises(BodyError, match="more than 1000000 "):
+        one.fields(body)
