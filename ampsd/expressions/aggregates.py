@@ -110,13 +110,13 @@ def _double(fraction: Fraction) -> float:
         return math.inf if fraction > 0 else -math.inf
 
 
-class Sum:
-    """The sum: an integer as long as all values are."""
+class _OfNumbers:
+    """What sums, means and deviations share."""
 
     __slots__ = ("_numbers",)
 
-    def __init__(self) -> None:
-        self._numbers = Numbers()
+    def __init__(self, is_squared: bool = False) -> None:
+        self._numbers = Numbers(is_squared)
 
     def add(self, value: Value) -> None:
         """One more value."""
@@ -125,6 +125,12 @@ class Sum:
     def remove(self, value: Value) -> None:
         """One value less."""
         self._numbers.change(value, -1)
+
+
+class Sum(_OfNumbers):
+    """The sum: an integer as long as all values are."""
+
+    __slots__ = ()
 
     def result(self) -> Value:
         """What they come to; NULL without any."""
@@ -137,7 +143,7 @@ class Sum:
         return bounded(int(numbers.total)) if not numbers.reals else _double(numbers.total)
 
 
-class Average(Sum):
+class Average(_OfNumbers):
     """The sum divided by the number of values, as a double."""
 
     __slots__ = ()
@@ -151,22 +157,14 @@ class Average(Sum):
         return _double(numbers.total / numbers.count) if special is None else special
 
 
-class Deviation:
+class Deviation(_OfNumbers):
     """The standard deviation, of a population or of a sample."""
 
-    __slots__ = ("_is_sample", "_numbers")
+    __slots__ = ("_is_sample",)
 
     def __init__(self, is_sample: bool) -> None:
-        self._numbers = Numbers(is_squared=True)
+        super().__init__(is_squared=True)
         self._is_sample = is_sample
-
-    def add(self, value: Value) -> None:
-        """One more value."""
-        self._numbers.change(value, 1)
-
-    def remove(self, value: Value) -> None:
-        """One value less."""
-        self._numbers.change(value, -1)
 
     def result(self) -> Value:
         """What they come to; NULL without any, and for a sample of one."""

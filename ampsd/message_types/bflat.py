@@ -9,8 +9,9 @@ import struct
 from collections.abc import Sequence
 
 from ampsd import limits
-from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
-from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
+from ampsd.message_types.leb128 import signed, unsigned
+from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Value, Values
+from ampsd.message_types.tree import Leaf, Tree, TreeType, steps
 
 _NULL, _STRING, _BINARY, _INT8, _INT16, _INT32, _INT64, _DOUBLE, _DATE, _LEB128 = range(10)
 _ARRAY = 0x80
@@ -139,26 +140,6 @@ class BFlatFields(Fields):
         return None if value == [] else value
 
 
-def _unsigned(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)
-
-
-def _signed(number: int) -> bytes:
-    parts = bytearray()
-    while True:
-        byte = number & 0x7F
-        number >>= 7
-        if (number == 0 and not byte & 0x40) or (number == -1 and byte & 0x40):
-            parts.append(byte)
-            return bytes(parts)
-        parts.append(byte | 0x80)
-
-
 def _kind(value: Value) -> int:
     """The smallest type that holds a value."""
     if value is None:
@@ -195,31 +176,26 @@ def _written(kind: int, value: Value) -> bytes:
     if kind in _FORMS:
         return _FORMS[kind].pack(value)
     if kind == _LEB128 and isinstance(value, int):
-        return _signed(value)
-    return _unsigned(len(value)) + value if isinstance(value, bytes) else b""
+        return signed(value)
+    return unsigned(len(value)) + value if isinstance(value, bytes) else b""
 
 
 def _tag(name: bytes, kind: int) -> bytes:
     first = kind << 3
-    return bytes([first | len(name)]) + name if len(name) < 8 else bytes([first]) + _unsigned(len(name)) + name
+    return bytes([first | len(name)]) + name if len(name) < 8 else bytes([first]) + unsigned(len(name)) + name
 
 
-class BFlat:
+class BFlat(TreeType):
     """The message type bflat."""
 
-    __slots__ = ("name",)
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ()
 
     def __init__(self, name: str = "bflat") -> None:
-        self.name = name
+        super().__init__(name)
 
     def fields(self, body: bytes) -> BFlatFields:
         """Parse a body. Raises BodyError."""
         return BFlatFields(_Walk(body).values())
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Bodies are read whole."""
-        return self.fields
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Tags and values in the order given, each of the smallest type that holds it. Raises NotBuildableError."""
@@ -231,26 +207,21 @@ class BFlat:
             tag = name.encode("utf-8", "surrogateescape")
             if isinstance(value, list):
                 kind = _kind_of_all(value)
-                parts += [_tag(tag, kind | _ARRAY >> 3), _unsigned(len(value))]
+                parts += [_tag(tag, kind | _ARRAY >> 3), unsigned(len(value))]
                 parts += [_written(kind, one) for one in value]
             else:
                 kind = _kind(value)
                 parts += [_tag(tag, kind), _written(kind, value)]
         return b"".join(parts)
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Tags of `change` replace those of `body`. Raises BodyError."""
-        return _joined(merged(_Walk(body).tree(), _Walk(change).tree()))
+    def tree(self, body: bytes) -> Tree:
+        """Each tag with all that it stands for."""
+        return _Walk(body).tree()
 
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """The tags whose values changed. Raises BodyError."""
-        return _joined(difference(_Walk(old).tree(), _Walk(new).tree(), _same, always))
+    def written(self, tree: Tree) -> bytes:
+        """The tags in their order."""
+        return b"".join(leaf.raw for leaf in tree.values() if isinstance(leaf, Leaf))
 
-
-def _joined(tree: Tree) -> bytes:
-    return b"".join(leaf.raw for leaf in tree.values() if isinstance(leaf, Leaf))
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    """Serialisers may choose any type that holds a value."""
-    return _Walk(one).values() == _Walk(other).values()
+    def is_same(self, one: bytes, other: bytes) -> bool:
+        """Serialisers may choose any type that holds a value."""
+        return _Walk(one).values() == _Walk(other).values()

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Sequence
 
 from ampsd import limits
-from ampsd.message_types.message_type import BodyError, NotBuildableError, Pair, Reader, Values
-from ampsd.message_types.tree import DecodedFields, Leaf, Nested, Tree, difference, merged, nested
+from ampsd.message_types.message_type import BodyError, NotBuildableError, Pair, Values
+from ampsd.message_types.tree import DecodedFields, Leaf, Nested, Tree, TreeType, nested
 
 _DOUBLE, _TEXT, _DOCUMENT, _ARRAY, _BINARY, _UNDEFINED, _OBJECT_ID, _BOOLEAN = range(1, 9)
 _DATE, _NULL, _REGEX, _POINTER, _CODE, _SYMBOL, _SCOPED, _INT32, _TIMESTAMP, _INT64, _DECIMAL = range(9, 20)
@@ -176,42 +176,33 @@ def _built(name: str, value: Values | Nested) -> bytes:
     return _element(_DOCUMENT, name, _document([_built(below, one) for below, one in value.items()]))
 
 
-def _written(tree: Tree) -> bytes:
-    return _document(
-        [
-            _element(_DOCUMENT, name, _written(one))
-            if isinstance(one, dict)
-            else _element(one.raw[0], name, one.raw[1:])
-            for name, one in tree.items()
-        ]
-    )
-
-
-class Bson:
+class Bson(TreeType):
     """The message type bson."""
 
-    __slots__ = ("name",)
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ()
 
     def __init__(self, name: str = "bson") -> None:
-        self.name = name
+        super().__init__(name)
 
     def fields(self, body: bytes) -> DecodedFields:
         """Parse a body. Raises BodyError."""
         return DecodedFields(_Walk(body).root())
 
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Bodies are read whole."""
-        return self.fields
-
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """A document. Raises NotBuildableError."""
         return _document([_built(name, value) for name, value in nested(pairs).items()])
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Documents are merged name by name, everything else is replaced. Raises BodyError."""
-        return _written(merged(_Walk(body).tree(), _Walk(change).tree()))
+    def tree(self, body: bytes) -> Tree:
+        """A document by name; each Leaf has its type in front."""
+        return _Walk(body).tree()
 
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """A document of what changed. Raises BodyError."""
-        return _written(difference(_Walk(old).tree(), _Walk(new).tree(), lambda one, other: False, always))
+    def written(self, tree: Tree) -> bytes:
+        """The document."""
+        return _document(
+            [
+                _element(_DOCUMENT, name, self.written(one))
+                if isinstance(one, dict)
+                else _element(one.raw[0], name, one.raw[1:])
+                for name, one in tree.items()
+            ]
+        )

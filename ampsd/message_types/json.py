@@ -10,7 +10,7 @@ import msgspec
 
 from ampsd import limits
 from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
-from ampsd.message_types.tree import Leaf, Nested, Tree, difference, found_at, merged, nested
+from ampsd.message_types.tree import Leaf, Nested, Tree, TreeType, found_at, nested
 
 _decoder = msgspec.json.Decoder()
 _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -120,11 +120,6 @@ def _may_repeat(body: bytes, keys: tuple[bytes, ...], *, has_escapes: bool) -> b
     return max(map(body.count, keys)) > 1
 
 
-def _same(one: bytes, other: bytes) -> bool:
-    """Whether two values are the same but for white space and the way numbers and texts are written."""
-    return bool(_decoder.decode(one) == _decoder.decode(other))
-
-
 def _tree(body: bytes) -> Tree:
     """Raises BodyError."""
     _check(body)
@@ -164,14 +159,13 @@ def _plain(value: Values | Nested) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-class Json:
+class Json(TreeType):
     """The message type json. Bounds are checked before the parser sees a byte."""
 
-    __slots__ = ("_is_last_wanted", "name")
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ("_is_last_wanted",)
 
     def __init__(self, name: str = "json", is_last_wanted: bool = False) -> None:
-        self.name = name
+        super().__init__(name)
         self._is_last_wanted = is_last_wanted
 
     def fields(self, body: bytes) -> JsonFields:
@@ -225,10 +219,14 @@ class Json:
         """An object. Raises NotBuildableError."""
         return msgspec.json.encode(_plain(nested(pairs)))
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Objects are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""
-        return _written(merged(_tree(body), _tree(change)))
+    def tree(self, body: bytes) -> Tree:
+        """An object by name."""
+        return _tree(body)
 
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """An object of what changed. Raises BodyError and NotBuildableError."""
-        return _written(difference(_tree(old), _tree(new), _same, always))
+    def written(self, tree: Tree) -> bytes:
+        """The object."""
+        return _written(tree)
+
+    def is_same(self, one: bytes, other: bytes) -> bool:
+        """White space and the way numbers and texts are written do not count."""
+        return bool(_decoder.decode(one) == _decoder.decode(other))

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Sequence
 
 from ampsd import limits
-from ampsd.message_types.message_type import BodyError, NotBuildableError, Pair, Reader, Value, Values
-from ampsd.message_types.tree import DecodedFields, Leaf, Nested, Tree, difference, merged, nested
+from ampsd.message_types.message_type import BodyError, NotBuildableError, Pair, Value, Values
+from ampsd.message_types.tree import DecodedFields, Leaf, Nested, Tree, TreeType, nested
 
 _FIXED = {
     0xCA: struct.Struct(">f"),
@@ -219,42 +219,34 @@ def _packed(value: Values | Nested) -> bytes:
     )
 
 
-def _written(tree: Tree) -> bytes:
-    return _header(len(tree), 0x80, 15, 0xDE) + b"".join(
-        _packed_text(name.encode("utf-8", "surrogateescape")) + (_written(one) if isinstance(one, dict) else one.raw)
-        for name, one in tree.items()
-    )
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    return _Walk(one).root() == _Walk(other).root()
-
-
-class MsgPack:
+class MsgPack(TreeType):
     """The message type msgpack."""
 
-    __slots__ = ("name",)
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ()
 
     def __init__(self, name: str = "msgpack") -> None:
-        self.name = name
+        super().__init__(name)
 
     def fields(self, body: bytes) -> DecodedFields:
         """Parse a body. Raises BodyError."""
         return DecodedFields(_Walk(body).root())
 
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Bodies are read whole."""
-        return self.fields
-
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """A map. Raises NotBuildableError."""
         return _packed(nested(pairs))
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Maps are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""
-        return _written(merged(_Walk(body).tree(), _Walk(change).tree()))
+    def tree(self, body: bytes) -> Tree:
+        """A map by name."""
+        return _Walk(body).tree()
 
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """A map of what changed. Raises BodyError and NotBuildableError."""
-        return _written(difference(_Walk(old).tree(), _Walk(new).tree(), _same, always))
+    def written(self, tree: Tree) -> bytes:
+        """The map."""
+        return _header(len(tree), 0x80, 15, 0xDE) + b"".join(
+            _packed_text(name.encode("utf-8", "surrogateescape"))
+            + (self.written(one) if isinstance(one, dict) else one.raw)
+            for name, one in tree.items()
+        )
+
+    def is_same(self, one: bytes, other: bytes) -> bool:
+        """Numbers and texts may be packed in several ways."""
+        return _Walk(one).root() == _Walk(other).root()

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from ampsd import limits
+from ampsd.message_types.leb128 import unsigned
 from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
 from ampsd.message_types.proto_schema import ProtoError, ProtoField, ProtoMessage, ProtoSchema
 from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
@@ -293,21 +294,12 @@ class Protobuf:
         return found
 
 
-def _packed(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)
-
-
 def _written(tree: Tree) -> bytes:
     parts: list[bytes] = []
     for number, one in tree.items():
         if isinstance(one, dict):
             inside = _written(one)
-            parts += [_packed(int(number) << 3 | _LENGTH), _packed(len(inside)), inside]
+            parts += [unsigned(int(number) << 3 | _LENGTH), unsigned(len(inside)), inside]
         else:
             parts.append(one.raw)
     return b"".join(parts)

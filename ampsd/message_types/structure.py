@@ -5,7 +5,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
+from ampsd.message_types.message_type import BodyError, Fields, Value, Values
+from ampsd.message_types.unbuilt import UnbuiltType
 
 _FIELD = re.compile(
     r"\s*(?P<name>[^=\s]+)\s*=\s*(?P<order>[@=<>]?)\s*(?P<count>[0-9]*)(?P<type>[xcbB?hHiIlLqQnNfdsSp])\s*\Z"
@@ -112,16 +113,16 @@ class StructFields(Fields):
         return raw or None
 
 
-class Struct:
+class Struct(UnbuiltType):
     """The message type struct. Bytes behind the last field are carried and not read."""
 
-    __slots__ = ("_members", "_size", "name")
+    __slots__ = ("_members", "_size")
     is_read = True
-    makes_bodies = has_deltas = False
+    why = "have one fixed layout"
 
     def __init__(self, name: str, fields: Sequence[str]) -> None:
         """`fields` as in the configuration, in the order of the bytes. Raises ValueError with a sentence."""
-        self.name = name
+        super().__init__(name)
         members, self._size = _members(fields)
         self._members: dict[str, list[_Member]] = {}
         for member in members:
@@ -132,19 +133,3 @@ class Struct:
         if len(body) < self._size:
             raise BodyError(f"the body has {len(body)} bytes and the struct {self._size}")
         return StructFields(body, self._members)
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Fields are read one by one anyway."""
-        return self.fields
-
-    def build(self, pairs: Sequence[Pair]) -> bytes:
-        """Always raises NotBuildableError, as in AMPS."""
-        raise NotBuildableError(f"bodies of message type {self.name} have one fixed layout")
-
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Always raises NotBuildableError, as in AMPS."""
-        raise NotBuildableError(f"bodies of message type {self.name} have one fixed layout")
-
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """Always raises NotBuildableError, as in AMPS."""
-        raise NotBuildableError(f"bodies of message type {self.name} have one fixed layout")

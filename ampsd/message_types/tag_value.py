@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Values, inferred
-from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
+from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Values, inferred
+from ampsd.message_types.tree import Leaf, Tree, TreeType, steps
 
 SEPARATOR = 1
 """Code of the usual separator, SOH."""
@@ -36,14 +36,13 @@ class TagValueFields(Fields):
         return [inferred(one) for one in found] or None
 
 
-class TagValue:
+class TagValue(TreeType):
     """The types fix, whose tags are numbers, and nvfix, whose tags are any text without `=` and the separator."""
 
-    __slots__ = ("_form", "_is_numeric", "_separator", "name")
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ("_form", "_is_numeric", "_separator")
 
     def __init__(self, name: str, *, is_numeric: bool, separator: int = SEPARATOR) -> None:
-        self.name = name
+        super().__init__(name)
         self._is_numeric = is_numeric
         self._separator = bytes([separator])
         mark = re.escape(self._separator)
@@ -61,10 +60,6 @@ class TagValue:
         if end != len(body):
             tag = "a number" if self._is_numeric else "a tag"
             raise BodyError(f"expected {tag} and = at byte {end + 1}")
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Fields are looked for one by one anyway."""
-        return self.fields
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Tags and values in the order given; an array repeats its tag. Raises NotBuildableError."""
@@ -86,15 +81,7 @@ class TagValue:
             raise NotBuildableError(f"the value of {path} has the separator in it")
         return text
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Tags of `change` replace those of `body`; empty values change nothing. Raises BodyError."""
-        return self._written(merged(self._tree(body), self._tree(change)))
-
-    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """The tags whose values changed. Raises BodyError."""
-        return self._written(difference(self._tree(old), self._tree(new), lambda one, other: False, always))
-
-    def _tree(self, body: bytes) -> Tree:
+    def tree(self, body: bytes) -> Tree:
         """Each tag with all that it stands for."""
         self._check(body)
         found: dict[bytes, list[bytes]] = {}
@@ -108,7 +95,8 @@ class TagValue:
             for tag, fields in found.items()
         }
 
-    def _written(self, tree: Tree) -> bytes:
+    def written(self, tree: Tree) -> bytes:
+        """The tags in their order."""
         return b"".join(leaf.raw for leaf in tree.values() if isinstance(leaf, Leaf))
 
 

@@ -7,7 +7,7 @@ out as it went in. A dict is a part with names of its own. Arrays are Leaves: th
 from collections.abc import Callable, Sequence
 from typing import Union
 
-from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Value, Values
+from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Reader, Value, Values
 
 
 class Leaf:
@@ -118,6 +118,44 @@ def _collect(value: object, names: Sequence[str], scalar: Scalar, found: list[Va
             _collect(value[names[0]], names[1:], scalar, found)
     elif not isinstance(value, dict):
         found.append(scalar(value))
+
+
+class TreeType:
+    """What message types share whose bodies are trees of names. They say how a body becomes a Tree, and back."""
+
+    __slots__ = ("name",)
+    is_read = makes_bodies = has_deltas = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def fields(self, body: bytes) -> Fields:
+        """Read a body. Raises BodyError."""
+        raise NotImplementedError
+
+    def reader(self, paths: Sequence[str]) -> Reader:
+        """How to read bodies of which nothing but these paths will be asked for."""
+        return self.fields
+
+    def merge(self, body: bytes, change: bytes) -> bytes:
+        """Parts are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""
+        return self.written(merged(self.tree(body), self.tree(change)))
+
+    def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
+        """What changed, and the paths `always`. Raises BodyError and NotBuildableError."""
+        return self.written(difference(self.tree(old), self.tree(new), self.is_same, always))
+
+    def tree(self, body: bytes) -> Tree:
+        """Take a body apart. Raises BodyError and NotBuildableError."""
+        raise NotImplementedError
+
+    def written(self, tree: Tree) -> bytes:
+        """Put it together again. Raises NotBuildableError."""
+        raise NotImplementedError
+
+    def is_same(self, one: bytes, other: bytes) -> bool:
+        """Whether two values mean the same though their bytes differ."""
+        return False
 
 
 class DecodedFields(Fields):

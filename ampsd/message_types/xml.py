@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ampsd import limits
 from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values, inferred
-from ampsd.message_types.tree import Leaf, Nested, Tree, difference, merged, nested
+from ampsd.message_types.tree import Leaf, Nested, Tree, TreeType, difference, nested
 
 _TAG = re.compile(rb"""<(?:[^>"']|"[^"]*+"|'[^']*+')*+>""", re.DOTALL)
 _TOO_DEEP = f"the body is nested deeper than {limits.BODY_DEPTH_MAX}"
@@ -180,12 +180,6 @@ def _element(name: str, one: "Leaf | Tree") -> bytes:
     return b"<%b%b>%b</%b>" % (tag, attributes, inside, tag)
 
 
-def _written(tree: Tree) -> bytes:
-    if len(tree) != 1:
-        raise NotBuildableError("an XML body has one root element")
-    return b"".join(_element(name, one) for name, one in tree.items())
-
-
 def _text(value: Values) -> str:
     if value is None or isinstance(value, list):
         return ""
@@ -207,14 +201,13 @@ def _built(name: str, value: "Values | Nested") -> str:
     return f"<{name}{attributes}>{inside}</{name}>"
 
 
-class Xml:
+class Xml(TreeType):
     """The message type xml."""
 
-    __slots__ = ("name",)
-    is_read = makes_bodies = has_deltas = True
+    __slots__ = ()
 
     def __init__(self, name: str = "xml") -> None:
-        self.name = name
+        super().__init__(name)
 
     def fields(self, body: bytes) -> XmlFields:
         """Parse a body. Raises BodyError."""
@@ -237,12 +230,18 @@ class Xml:
             raise NotBuildableError(f"a name or a text is not allowed in XML: {error}") from error
         return written
 
-    def merge(self, body: bytes, change: bytes) -> bytes:
-        """Elements are merged by name; those of one name are replaced together. Raises BodyError, NotBuildableError."""
-        return _written(merged(_Trees(body).tree(), _Trees(change).tree()))
+    def tree(self, body: bytes) -> Tree:
+        """The root element by its name; elements of one name are replaced together."""
+        return _Trees(body).tree()
+
+    def written(self, tree: Tree) -> bytes:
+        """The document. Raises NotBuildableError where it has not one root."""
+        if len(tree) != 1:
+            raise NotBuildableError("an XML body has one root element")
+        return b"".join(_element(name, one) for name, one in tree.items())
 
     def difference(self, old: bytes, new: bytes, always: Sequence[str] = ()) -> bytes:
-        """The elements and attributes that changed. Raises BodyError and NotBuildableError."""
-        before, after = _Trees(old).tree(), _Trees(new).tree()
-        changed = difference(before, after, lambda one, other: False, always)
-        return _written(changed or {name: {} for name in after})
+        """The elements and attributes that changed; the root element alone where none did."""
+        after = self.tree(new)
+        changed = difference(self.tree(old), after, self.is_same, always)
+        return self.written(changed or {name: {} for name in after})
