@@ -38,6 +38,7 @@ class DaemonProcess:
         )
         self._arguments = arguments
         self.process: subprocess.Popen[bytes] | None = None
+        self.ready_line = ""
 
     @property
     def uri(self) -> str:
@@ -57,6 +58,7 @@ class DaemonProcess:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline().decode()
+        self.ready_line = line
         assert "ready" in line, (
             f"no ready line but {line!r}: {(self.directory / 'stderr.txt').read_text()} {self.log_text}"
         )

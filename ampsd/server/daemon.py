@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from ampsd import limits, version
 from ampsd.config.model import Model
+from ampsd.definitions.transports import TransportDefinition
 from ampsd.instance import Instance
 from ampsd.ports import Report
 from ampsd.reactor import DiskCompleted, Input, Reactor
@@ -177,8 +178,16 @@ class Daemon:
             for host, port in bound:
                 text = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
                 self._report("11-0001", transport=definition.name, address=text)
-                addresses.append(f"tcp://{text}/amps/{definition.message_type or 'json'}")
+                addresses.append(f"tcp://{text}/{self._path_of(definition)}")
         return addresses
+
+    def _path_of(self, definition: TransportDefinition) -> str:
+        """What clients write behind the address: the protocol, and with `amps` the message type."""
+        modules = {one.name: one.module for one in self._model.definition.protocols}
+        protocol = modules.get(definition.protocol, definition.protocol)
+        if protocol == "amps":
+            return f"amps/{definition.message_type or 'json'}"
+        return "xml" if protocol == "soap" else protocol
 
     # ---- the loop
 

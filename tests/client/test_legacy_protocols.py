@@ -29,9 +29,13 @@ class Legacy:
             f"<Protocol>{protocol}</Protocol><MessageType>{self.message_type}</MessageType></Transport>",
         )
 
+    @property
+    def uri(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}/{self.message_type}"
+
     def connect(self, name: str) -> AMPS.Client:
         client = AMPS.Client(name)
-        client.connect(f"tcp://127.0.0.1:{self.port}/{self.message_type}")
+        client.connect(self.uri)
         client.logon()
         return client
 
@@ -77,7 +81,7 @@ def test_a_queue_is_worked_off(protocol: str, start_daemon: StartDaemon) -> None
     wanted, _, other = BODIES[protocol]
     publisher = AMPS.HAClient("writer")
     chooser = AMPS.DefaultServerChooser()
-    chooser.add(f"tcp://127.0.0.1:{legacy.port}/{legacy.message_type}")
+    chooser.add(legacy.uri)
     publisher.set_server_chooser(chooser)
     publisher.set_publish_store(AMPS.MemoryPublishStore(100))
     publisher.connect_and_logon()
@@ -105,3 +109,9 @@ def test_a_command_that_fails_says_why(protocol: str, start_daemon: StartDaemon)
     with pytest.raises(AMPS.BadRegexTopicException):
         client.subscribe("(", timeout=20_000)
     client.close()
+
+
+@every_protocol
+def test_the_ready_line_says_where_to_connect(protocol: str, start_daemon: StartDaemon) -> None:
+    legacy = Legacy(protocol, start_daemon)
+    assert f"{legacy.uri} " in legacy.daemon.ready_line
