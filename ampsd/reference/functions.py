@@ -27,5 +27,6 @@ def _entry(name: str) -> Entry:
         return Entry(name, names, "AMPS documents it; it does not run in this version.")
     most = "any number" if function.most > 100 else str(function.most)
     count = most if function.least == function.most else f"{function.least} to {most}"
-    null = "" if function.takes_null else "NULL for a NULL argument"
-    return Entry(name, names, paragraphs(function.doc, facts(("Arguments", count), ("Result", null))))
+    null = "" if function.takes_null or not function.most else "NULL for a NULL argument"
+    unsteady = "" if function.is_deterministic else "may differ from call to call; not in filters of queues and views"
+    return Entry(name, names, paragraphs(function.doc, facts(("Arguments", count), ("Result", null or unsteady))))
