@@ -38,17 +38,18 @@ class _ImpossibleError(Exception):
 
 
 def message_types(
-    definition: InstanceDefinition, built: Builder, read: Read, working_directory: str
+    definition: InstanceDefinition, built: Builder, read: Read, directories: tuple[str, ...]
 ) -> tuple[MessageTypes, list[Finding]]:
     """The types that are always there and those of the definition; what cannot be made is a finding.
 
+    Relative paths are looked for in each of `directories`.
     Parts that are not there and modules that do not run are findings of the lint rules.
     """
     found: MessageTypes = {name: one for name in registry.names() if (one := registry.find(name)) is not None}
     findings: list[Finding] = []
     for declared in definition.message_types:
         try:
-            made = _made(declared, found, read, working_directory)
+            made = _made(declared, found, read, directories)
         except _ImpossibleError as error:
             span = built.placed(declared).span(error.attribute)
             sentence = f"message type {declared.name!r}: {error}"
@@ -59,7 +60,9 @@ def message_types(
     return found, findings
 
 
-def _made(declared: MessageTypeDefinition, found: MessageTypes, read: Read, directory: str) -> MessageType | None:
+def _made(
+    declared: MessageTypeDefinition, found: MessageTypes, read: Read, directories: tuple[str, ...]
+) -> MessageType | None:
     """The living type; None where a lint rule says why there is none. Raises _ImpossibleError."""
     module, name = declared.module or declared.name, declared.name
     if module not in MODULES:
@@ -71,7 +74,7 @@ def _made(declared: MessageTypeDefinition, found: MessageTypes, read: Read, dire
     if module == "struct":
         return _of(lambda: Struct(name, declared.fields), "fields", "Correct the Field, or add what is missing.")
     if module == "protobuf":
-        return _protobuf(declared, read, directory)
+        return _protobuf(declared, read, directories)
     if module in ("composite-local", "composite-global"):
         parts = [found[part] for part in declared.parts if part in found]
         return Composite(name, parts, module == "composite-local") if len(parts) == len(declared.parts) else None
@@ -85,12 +88,12 @@ def _of(make: Callable[[], MessageType], attribute: str, remedy: str) -> Message
         raise _ImpossibleError(attribute, str(error), remedy) from error
 
 
-def _protobuf(declared: MessageTypeDefinition, read: Read, directory: str) -> MessageType:
+def _protobuf(declared: MessageTypeDefinition, read: Read, directories: tuple[str, ...]) -> MessageType:
     file, message = declared.proto_file, declared.type
     if file is None or message is None:
         missing = "ProtoFile" if file is None else "Type"
         raise _ImpossibleError("name", f"a protobuf type needs {missing}", f"Add <{missing}>.")
-    places = _Places(declared.proto_paths, read, directory)
+    places = _Places(declared.proto_paths, read, directories)
     remedy = "Name a file below a ProtoPath, written as alias/file.proto, that this user may read."
     try:
         if file.endswith(_DESCRIPTORS):
@@ -105,14 +108,15 @@ def _protobuf(declared: MessageTypeDefinition, read: Read, directory: str) -> Me
 class _Places:
     """Where proto files are looked for: an alias and a slash in front of a name choose one directory."""
 
-    def __init__(self, proto_paths: tuple[str, ...], read: Read, working_directory: str) -> None:
+    def __init__(self, proto_paths: tuple[str, ...], read: Read, directories: tuple[str, ...]) -> None:
         self._read = read
         self._directories: list[tuple[str, str]] = []
         for text in proto_paths:
             alias, semicolon, path = text.partition(";")
             place = (path if semicolon else alias).strip()
-            self._directories.append((alias.strip() if semicolon else "", posixpath.join(working_directory, place)))
-        self._directories.append(("", working_directory))
+            name = alias.strip() if semicolon else ""
+            self._directories += [(name, posixpath.join(one, place)) for one in directories]
+        self._directories += [("", one) for one in directories]
 
     def text(self, name: str) -> str:
         """A file as text. Raises ProtoError."""

@@ -1,5 +1,6 @@
 """The Model: a whole configuration, typed and immutable; or the findings that say why there is none."""
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -66,7 +67,8 @@ def load(
     checked = check(source)
     definition, findings, model = checked.definition, checked.findings, None
     if definition is not None:
-        types, faults = message_types(definition, checked.built, read, working_directory)
+        beside = posixpath.join(working_directory, posixpath.dirname(path))
+        types, faults = message_types(definition, checked.built, read, (working_directory, beside))
         findings = in_order([*findings, *faults], source.files)
         if all(map(is_understood, findings)):
             text = source.text()

@@ -40,7 +40,8 @@ def test_there_are_enough_good_files() -> None:
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_the_expanded_text_is_a_configuration_that_means_the_same(path: Path) -> None:
     model = model_of(load_disk(path))
-    again = model_of(load_files({"config.xml": model.text}))
+    beside = {str(one): one.read_bytes() for one in path.parent.rglob("*.proto")}
+    again = model_of(load_files({**beside, str(path): model.text}, str(path)))
     assert again.definition == model.definition
     assert again.text == model.text
     assert again.digest == model.digest

@@ -37,7 +37,7 @@ def flow_of(path: str, text: bytes) -> Flow:
     def read(name: str) -> bytes:
         return text if name == path else Path(name).read_bytes()
 
-    model = examine(path, read=read, environment=environment, working_directory=str(REPOSITORY)).model
+    model = examine(path, read=read, environment=environment, working_directory="/").model
     assert model is not None
     return build(model.definition)
 
