@@ -78,7 +78,7 @@ def _made(
     if module in ("composite-local", "composite-global"):
         parts = [found[part] for part in declared.parts if part in found]
         return Composite(name, parts, module == "composite-local") if len(parts) == len(declared.parts) else None
-    return type(found[module])(name)  # type: ignore[call-arg]  # types without settings take a name
+    return registry.plain(module, name)
 
 
 def _of(make: Callable[[], MessageType], attribute: str, remedy: str) -> MessageType:

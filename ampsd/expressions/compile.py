@@ -19,25 +19,47 @@ NO_FIELDS = Fields()
 """The fields of no message: for conditions that see context variables only."""
 
 
-class Filter:
-    """A compiled condition on messages. It never raises for a message, whatever is in it.
+class _Compiled:
+    """What a filter and a value know of themselves. Two of one text are equal.
 
-    `identifiers` are the paths of the fields it reads, and `variables` the names of a condition's variables, each once
-    and in the order of the text. `asks_environment` tells whether it calls a function that looks beyond the body, and
-    `is_deterministic` whether it says the same of the same message at all times. `test(fields, environment)` is the
-    generated function: true only when the message passes. `equality` is what a message must have to pass, where that
-    is a field with one of certain values.
+    `identifiers` are the paths of the fields it reads, each once and in the order of the text. `asks_environment` tells
+    whether it calls a function that looks beyond the body, and `is_deterministic` whether it says the same of the same
+    message at all times.
     """
 
-    __slots__ = ("asks_environment", "equality", "identifiers", "is_deterministic", "test", "text", "variables")
+    __slots__ = ("asks_environment", "identifiers", "is_deterministic", "text")
 
     def __init__(self, text: str, tree: Node) -> None:
-        self.text = text
         every = list(nodes.walk(tree))
+        calls = [node.function for node in every if isinstance(node, nodes.Call)]
+        self.text = text
         self.identifiers = tuple(dict.fromkeys(node.path for node in every if isinstance(node, nodes.Field)))
-        self.variables = tuple(dict.fromkeys(name for node in every for name in _variables_of(node)))
-        self.asks_environment = any(isinstance(node, nodes.Call) and node.function.asks_environment for node in every)
-        self.is_deterministic = all(node.function.is_deterministic for node in every if isinstance(node, nodes.Call))
+        self.asks_environment = any(function.asks_environment for function in calls)
+        self.is_deterministic = all(function.is_deterministic for function in calls)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.text!r})"
+
+
+class Filter(_Compiled):
+    """A compiled condition on messages. It never raises for a message, whatever is in it.
+
+    `variables` are the names of a condition's variables, each once and in the order of the text.
+    `test(fields, environment)` is the generated function: true only when the message passes. `equality` is what a
+    message must have to pass, where that is a field with one of certain values.
+    """
+
+    __slots__ = ("equality", "test", "variables")
+
+    def __init__(self, text: str, tree: Node) -> None:
+        super().__init__(text, tree)
+        self.variables = tuple(dict.fromkeys(name for node in nodes.walk(tree) for name in _variables_of(node)))
         self.equality: Equality | None = equality_of(tree)
         self.test: Generated = generate(tree, is_condition=True)
 
@@ -45,41 +67,19 @@ class Filter:
         """Whether the message passes; NULL does not. A condition raises VariableError, see `compile_condition`."""
         return self.test(fields, environment) is True
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Filter) and other.text == self.text
 
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        return f"Filter({self.text!r})"
-
-
-class Expression:
+class Expression(_Compiled):
     """A compiled value. Like a Filter it never raises for a message."""
 
-    __slots__ = ("_function", "asks_environment", "identifiers", "is_deterministic", "text")
+    __slots__ = ("_function",)
 
     def __init__(self, text: str, tree: Node) -> None:
-        self.text = text
-        every = list(nodes.walk(tree))
-        self.identifiers = tuple(dict.fromkeys(node.path for node in every if isinstance(node, nodes.Field)))
-        self.asks_environment = any(isinstance(node, nodes.Call) and node.function.asks_environment for node in every)
-        self.is_deterministic = all(node.function.is_deterministic for node in every if isinstance(node, nodes.Call))
+        super().__init__(text, tree)
         self._function = generate(tree, is_condition=False)
 
     def value(self, fields: Fields, environment: Environment = NOWHERE) -> Value:
         """The value for a message: of an array, its first element."""
         return first(self._function(fields, environment))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expression) and other.text == self.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        return f"Expression({self.text!r})"
 
 
 _SHARED_MAX = 200
