@@ -6,7 +6,6 @@ subscriptions, and the actions that watch. User Guide, Publish and Subscribe; Tr
 
 from collections.abc import Callable
 
-from ampsd import limits
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
 from ampsd.engine.environments import Environments
@@ -24,9 +23,6 @@ from ampsd.storage.log import Log
 from ampsd.storage.records import encode_publish
 from ampsd.wire import amps
 from ampsd.wire.command import INVALID_TOPIC, PARSE_ERROR
-
-RESERVED = b"/AMPS"
-DEVNULL = b"/AMPS/devnull"
 
 
 class Publishing:
@@ -56,6 +52,12 @@ class Publishing:
         """The common publish. Returns why it failed; a failed publish has no effect."""
         known = client.routes.known
         route = known[topic] if topic in known else client.routes.find(topic)
+        target = route.target
+        if target.is_open and not sequence and not target.special:
+            client.unsequenced.last += 1
+            if target.plain:
+                self._deliver_plain(target, data, None)
+            return None
         reason = self.publish(client, route, data, sequence)
         if reason is None and wants_persisted and sequence:
             # A duplicate is acknowledged too: with the highest number, which is not below it.
@@ -123,8 +125,7 @@ class Publishing:
 
     def _check(self, target: Route, data: bytes) -> tuple[str | None, Fields | None]:
         """Why the publish must fail, and the body's fields where a queue's Filter reads them."""
-        topic = target.topic
-        if (topic.startswith(RESERVED) and topic != DEVNULL) or len(topic) > limits.TOPIC_LENGTH_MAX:
+        if not target.is_valid:
             return INVALID_TOPIC, None
         if not target.needs_body:
             return None, None

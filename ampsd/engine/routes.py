@@ -13,6 +13,9 @@ from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.expressions.regex import Regex, compile_regex, is_regex
 from ampsd.message_types.message_type import Fields, MessageType, Reader
 
+RESERVED = b"/AMPS"
+DEVNULL = b"/AMPS/devnull"
+
 
 class Watch:
     """What actions want to know of the publishes to a topic: `is_on` anything, `reads` fields of the bodies."""
@@ -47,6 +50,8 @@ class Route:
         "_reader",
         "_type",
         "is_logged",
+        "is_open",
+        "is_valid",
         "matching",
         "needs_body",
         "needs_environment",
@@ -63,6 +68,9 @@ class Route:
         self, topic: bytes, message_type: MessageType, is_logged: bool, queues: list[Queue], watch: Watch
     ) -> None:
         self.topic = topic
+        self.is_valid = len(topic) <= limits.TOPIC_LENGTH_MAX and (topic == DEVNULL or not topic.startswith(RESERVED))
+        self.is_open = self.is_valid and not is_logged and not queues and not watch.is_on
+        """Whether a message goes to subscriptions alone: no log, no queue, no action."""
         self.is_logged = is_logged
         self.queues = queues
         self.watch = watch
