@@ -15,7 +15,7 @@ VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|<<\s*([A-Za-z_][A
 _IDENTIFIER = re.compile(r"/@?[\w.:\-]++(?:/@?[\w.:\-]++)*+")
 _BRACKETED = re.compile(r"\[(/[^\[\]]+)\]")
 _SOURCE = re.compile(r"(?:\[[^\[\]]+\]\.){1,2}(?=[\[/])")
-_SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,18})\s*\]")
+_SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,19})\s*\]")
 _TOKEN = re.compile(
     r"""\s*+(?:
     (?P<raw> [rR](?:'[^']*'|"[^"]*") )

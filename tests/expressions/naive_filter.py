@@ -155,9 +155,9 @@ def number_call(make):
 
 def part(one, start, count):
     whole, begin, size = text(one), as_number(start), as_number(count)
-    if any(math.isnan(x) or math.isinf(x) for x in (begin, size)) or abs(begin) > 1e6 or abs(size) > 1e6:
+    if math.isnan(begin) or math.isnan(size):
         return None
-    begin, size = int(begin), int(size)
+    begin, size = (int(max(-(10**9), min(10**9, x))) for x in (begin, size))
     if begin < 0:
         begin = max(0, len(whole) + begin)
     elif begin > 0:

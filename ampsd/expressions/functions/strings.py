@@ -5,17 +5,20 @@ from ampsd.expressions.functions.function import ANY_NUMBER, Function
 from ampsd.expressions.values import number_of, text_of
 from ampsd.message_types.message_type import Value
 
+_BEYOND = 1 << 62
+"""Farther than any text reaches."""
+
 
 def _text(value: Value) -> bytes:
     return text_of(value) or b""
 
 
 def _whole(value: Value) -> int | None:
-    """A value as a whole number; None when it is none."""
+    """A value as a place or a length; None when it is no number. One beyond every text is as good as a larger one."""
     number = number_of(value)
-    if number is None or number != number or abs(number) > limits.EXPRESSION_TEXT_MAX * 4:
+    if number is None or number != number:
         return None
-    return int(number)
+    return int(max(-_BEYOND, min(_BEYOND, number)))
 
 
 def _kept(text: bytes) -> bytes | None:
