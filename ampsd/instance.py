@@ -5,6 +5,7 @@ State lives with its noun (queues, clients, routes, log); the instance only buil
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import repeat
 
 from ampsd import limits
 from ampsd.actions.graph import Action, ActionGraph
@@ -15,7 +16,7 @@ from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.effects import PublishMessage, Request, WriteLog
-from ampsd.engine.entries import NEVER
+from ampsd.engine.entries import NEVER, Run
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
 from ampsd.engine.header_formats import header_formats
@@ -23,9 +24,10 @@ from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
 from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import INTERNAL, Publishers
-from ampsd.engine.queue import Queue, Surroundings
+from ampsd.engine.queue import Queue
 from ampsd.engine.routes import LoggedTopic, Route, Routes, Watch
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
+from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.turn import Turn
 from ampsd.expressions.environment import NOWHERE
 from ampsd.message_types.message_type import BodyError, Fields
@@ -45,6 +47,7 @@ from ampsd.wire.command import (
     STATS,
     UNKNOWN_COMMAND,
     Command,
+    PublishRun,
 )
 from ampsd.wire.connection import ProtocolError, State
 
@@ -86,7 +89,6 @@ class Instance:
         self._publishing = Publishing(
             log,
             self.outbox,
-            self.bodies,
             self.publishers,
             self.acks,
             self.turn,
@@ -167,9 +169,10 @@ class Instance:
             environment = self._environments.of_publish(record.topic, record.data, record.correlation_id)
             environment.now_ns = record.timestamp_ns
         age_ns = max(0, self.turn.wall_ns - record.timestamp_ns)
+        run = Run((position,), (length,), publisher, (record.sequence,))
         for queue in route.queues:
             if queue.accepts(fields, environment):
-                queue.enqueue(position, length, publisher, record.sequence, record.expiration_ns, age_ns)
+                queue.enqueue(run, record.expiration_ns, age_ns)
 
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
@@ -196,16 +199,9 @@ class Instance:
             commands = client.wire.receive(data)
         except ProtocolError as error:
             fault, commands = error, error.commands
-        plain = self._publishing.plain
         for command in commands:
-            if isinstance(command, tuple):
-                topic, body, sequence, wants_persisted = command
-                if client.wire.state is not State.OPEN:
-                    self._before_logon(client, None)
-                    return
-                reason = plain(client, topic, body, sequence, wants_persisted)
-                if reason is not None:
-                    self._refuse_publish(client, topic, reason, None, sequence, wants_persisted)
+            if isinstance(command, PublishRun):
+                self._publish_run(client, command)
             else:
                 self._handle(client, command)
             if client.closing is not None:
@@ -296,6 +292,25 @@ class Instance:
                 self.acks.note(client, client.publisher.last)
             else:
                 self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
+
+    def _publish_run(self, client: Client, run: PublishRun) -> None:
+        """Publishes of the common shape: all at once where nothing has to look at each."""
+        if client.wire.state is not State.OPEN:
+            self._before_logon(client, None)
+            return
+        route = client.routes.find(run.topic)
+        target = route.target
+        if target.is_simple and not target.special and self._publishing.run(client, target, run):
+            if run.wants_persisted:
+                self.acks.note(client, client.publisher.last)
+            return
+        for body, sequence in zip(run.bodies, run.sequences or repeat(0), strict=False):
+            reason = self._publishing.publish(client, route, body, sequence)
+            if reason is not None:
+                self._refuse_publish(client, run.topic, reason, None, sequence, run.wants_persisted)
+            elif run.wants_persisted and sequence:
+                # A duplicate is acknowledged too: with the highest number, which is not below it.
+                self.acks.note(client, client.publisher.last)
 
     def _publish(self, client: Client, command: Command) -> None:
         """A publish that is not of the common shape. A delta publish to a topic without a SOW is a plain one."""
@@ -429,9 +444,7 @@ class Instance:
         """The client inside the instance that publishes for actions; it has no connection."""
         if message_type not in self._types:
             return None
-        client = Client(0, "internal", message_type, "internal", self.turn.now_ns)
-        client.name = INTERNAL
-        client.message_type = message_type
+        client = Client.inside(INTERNAL, message_type, self.turn.now_ns)
         client.routes = self.routes[message_type]
         client.unsequenced = self.publishers.unsequenced(INTERNAL)
         return client

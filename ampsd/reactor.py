@@ -110,9 +110,8 @@ class Reactor:
         outbox = self._instance.outbox
         for client in outbox.touched:
             out = client.out
-            if client.wire.format is not None:
-                out[:] = [client.wire.format.write(frame) for frame in out]
-            self._net.send(client.connection, out[0] if len(out) == 1 else b"".join(out))
+            frames = out[0] if len(out) == 1 else b"".join(out)
+            self._net.send(client.connection, client.wire.written(frames))
             out.clear()
         outbox.touched.clear()
         closing = self._instance.clients.closing

@@ -45,7 +45,13 @@ def acknowledge(client: Client, command: Command) -> Outcome:
         return Outcome(INVALID_OPTIONS)
     if wanted.keys() - {"cancel", "expire", "none"} or {"cancel", "expire"} <= wanted.keys():
         return Outcome(INVALID_OPTIONS)
-    end = queue.cancel if "cancel" in wanted else queue.expire if "expire" in wanted else queue.acknowledge
     bookmarks = command.bookmark.split(b",")
-    deleted = sum(end(bookmark.strip(), client) for bookmark in bookmarks)
+    if b" " in command.bookmark:
+        bookmarks = [one.strip() for one in bookmarks]
+    if "cancel" in wanted:
+        deleted = sum(queue.cancel(bookmark, client) for bookmark in bookmarks)
+    elif "expire" in wanted:
+        deleted = sum(queue.expire(bookmark, client) for bookmark in bookmarks)
+    else:
+        deleted = queue.acknowledge(bookmarks, client)
     return Outcome(None, len(bookmarks), deleted)

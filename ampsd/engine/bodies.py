@@ -1,60 +1,54 @@
 """Bodies of queued messages: recent ones from memory, older ones from the log.
 
-Memory is bounded; what is not yet durable is always kept, because the log cannot be read there.
+Memory is bounded; what is not yet durable is always kept, because the log cannot be read there. The bodies themselves
+are a column of the entries' blocks; here is the order in which they came, so that the oldest go first.
 """
 
 from collections import deque
+from collections.abc import Iterable
 
 from ampsd import limits
+from ampsd.engine.entries import Block
 from ampsd.storage.log import Log
 from ampsd.storage.records import decode_publish
 
-_OVERHEAD = 300
-"""Bytes one remembered body costs beside its own: objects and table entries, measured."""
-
-Body = tuple[bytes, bytes | None]
-"""The message and its correlation id."""
+_OVERHEAD = 100
+"""Bytes one remembered body costs beside its own, measured."""
 
 
 class Bodies:
-    """A bounded cache in order of arrival, over the log."""
+    """Which bodies are in memory, over the log."""
 
     def __init__(self, log: Log, bytes_max: int = limits.BODY_CACHE_BYTES_MAX) -> None:
         self._log = log
         self._bytes_max = bytes_max
         self._bytes = 0
-        self._recent: dict[int, Body] = {}
-        self._order: deque[int] = deque()
+        self._recent: deque[tuple[Block, int, int, int]] = deque()
 
-    def put(self, position: int, data: bytes, correlation_id: bytes | None) -> None:
-        """Remember the message logged at `position`."""
-        self._recent[position] = (data, correlation_id)
-        self._order.append(position)
-        self._bytes += len(data) + _OVERHEAD
+    def keep(self, places: Iterable[tuple[Block, int, int]]) -> None:
+        """Messages entered a queue in these blocks and slots, with their bodies."""
+        for block, start, end in places:
+            size = sum(block.lengths[start:end]) + (end - start) * _OVERHEAD
+            self._recent.append((block, start, end, size))
+            self._bytes += size
         if self._bytes > self._bytes_max:
             self._evict()
 
-    def get(self, position: int, length: int) -> Body:
-        """The message logged at `position`. Raises JournalDamageError."""
-        body = self._recent.get(position)
+    def get(self, block: Block, slot: int) -> tuple[bytes, bytes | None]:
+        """The message of an entry and its correlation id. Raises JournalDamageError."""
+        body = block.bodies[slot] if block.bodies is not None else None
         if body is None:
-            publish = decode_publish(self._log.read(position, length))
+            publish = decode_publish(self._log.read(block.positions[slot], block.lengths[slot]))
             return publish.data, publish.correlation_id
-        return body
-
-    def drop(self, position: int) -> None:
-        """The message is not expected to be delivered again by one of its queues."""
-        if position >= self._log.durable:
-            return  # another queue may need it, and the log cannot be read there yet
-        body = self._recent.pop(position, None)
-        if body is None:
-            return
-        self._bytes -= len(body[0]) + _OVERHEAD
-        order = self._order
-        while order and order[0] not in self._recent:
-            order.popleft()
+        return body if isinstance(body, tuple) else (body, None)
 
     def _evict(self) -> None:
         durable = self._log.durable
-        while self._bytes > self._bytes_max and self._order[0] < durable:
-            self.drop(self._order[0])
+        recent = self._recent
+        while self._bytes > self._bytes_max and recent:
+            block, start, end, size = recent[0]
+            if block.positions[end - 1] >= durable:
+                return
+            block.drop_bodies(start, end)
+            self._bytes -= size
+            recent.popleft()

@@ -86,6 +86,14 @@ class Client:
         self.heartbeat_due_ns = 0
         self.heard_ns = now_ns
 
+    @classmethod
+    def inside(cls, name: bytes, message_type: bytes, now_ns: int) -> "Client":
+        """A client inside the instance; it has no connection."""
+        client = cls(0, "internal", message_type, "internal", now_ns)
+        client.name = name
+        client.message_type = message_type
+        return client
+
     @property
     def label(self) -> str:
         """The client's name for log records; its address while it has none."""

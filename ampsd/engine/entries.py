@@ -1,12 +1,14 @@
 """The messages of one queue in columns: 25 bytes each, whatever the body's size, 33 when messages expire.
 
 An entry is named by its serial, which counts arrivals, so the order of serials is the order of the queue. Entries live
-in blocks of 1,024; a block goes when its last entry does. Bodies stay in the log, found by position and length.
+in blocks of 1,024; a block goes when its last entry does. Bodies stay in the log, found by position and length; a
+block with recent messages has a column with their bodies too, which `bodies` empties when it needs the memory.
 """
 
 import sys
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
 BLOCK_SHIFT = 10
@@ -17,12 +19,28 @@ AVAILABLE = 0
 LEASED = 1
 GONE = 2
 NEVER = 2**63 - 1
+_ALL_AVAILABLE = bytes((AVAILABLE,))
+_LEASED = bytes((LEASED,)) * BLOCK_SIZE
+
+
+Body = bytes | tuple[bytes, bytes]
+"""A message; with its correlation id, where it has one."""
 
 
 class Block:
     """Up to BLOCK_SIZE entries that arrived one after the other."""
 
-    __slots__ = ("expirations", "expires_first", "lengths", "live", "positions", "publishers", "sequences", "states")
+    __slots__ = (
+        "bodies",
+        "expirations",
+        "expires_first",
+        "lengths",
+        "live",
+        "positions",
+        "publishers",
+        "sequences",
+        "states",
+    )
 
     def __init__(self) -> None:
         self.positions = array("Q")
@@ -30,17 +48,59 @@ class Block:
         self.lengths = array("I")
         self.publishers = array("I")
         self.states = bytearray()
+        self.bodies: list[Body | None] | None = None
         self.expirations: array[int] | None = None
         self.expires_first = NEVER
         self.live = 0
 
-    def set_expiration(self, slot: int, expires_ns: int) -> None:
-        """Give the newest entry an end; the column exists only in blocks that need it."""
-        if self.expirations is None:
-            self.expirations = array("q", [NEVER]) * slot
-        self.expirations.append(expires_ns)
-        if expires_ns < self.expires_first:
-            self.expires_first = expires_ns
+    def append(self, run: "Run", start: int, end: int, expires_ns: int) -> None:
+        """Add messages `start` to `end` of a run behind the newest entry."""
+        number = end - start
+        slot = len(self.states)
+        self.positions.extend(run.positions[start:end])
+        self.sequences.extend(run.sequences[start:end])
+        self.lengths.extend(run.lengths[start:end])
+        self.publishers.extend((run.publisher,) * number)
+        self.states.extend(bytes(number))
+        if run.bodies:
+            if self.bodies is None:
+                self.bodies = [None] * slot
+            self.bodies += run.bodies[start:end]
+        elif self.bodies is not None:
+            self.bodies += (None,) * number
+        if expires_ns != NEVER or self.expirations is not None:
+            if self.expirations is None:
+                self.expirations = array("q", (NEVER,)) * slot
+            self.expirations.extend((expires_ns,) * number)
+            self.expires_first = min(self.expires_first, expires_ns)
+        self.live += number
+
+    def drop_bodies(self, start: int, end: int) -> None:
+        """Keep the bodies of these slots no longer; the column goes with its last ones."""
+        if self.bodies is not None:
+            self.bodies[start:end] = (None,) * (end - start)
+            if end == BLOCK_SIZE:
+                self.bodies = None
+
+
+class Run:
+    """Messages of one publisher, one behind the other. Recovery leaves `bodies` empty: they are in the log."""
+
+    __slots__ = ("bodies", "lengths", "positions", "publisher", "sequences")
+
+    def __init__(
+        self,
+        positions: Sequence[int],
+        lengths: Sequence[int],
+        publisher: int,
+        sequences: Sequence[int],
+        bodies: "Sequence[Body]" = (),
+    ) -> None:
+        self.positions = positions
+        self.lengths = lengths
+        self.publisher = publisher
+        self.sequences = sequences
+        self.bodies = bodies
 
 
 class Entries:
@@ -57,29 +117,32 @@ class Entries:
         self.expires_first = NEVER
         """No available entry expires before this monotonic time."""
 
-    def append(self, position: int, length: int, publisher: int, sequence: int, expires_ns: int | None) -> int:
-        """Add an entry at the end; returns its serial. Positions must rise."""
-        serial = self._next
-        slot = serial & _MASK
-        block = self._tail
-        if slot == 0 or block is None:
-            block = self._tail = self._blocks[serial >> BLOCK_SHIFT] = Block()
-        block.positions.append(position)
-        block.sequences.append(sequence)
-        block.lengths.append(length)
-        block.publishers.append(publisher)
-        block.states.append(AVAILABLE)
-        if expires_ns is not None or block.expirations is not None:
-            block.set_expiration(slot, NEVER if expires_ns is None else expires_ns)
+    def extend(self, run: Run, expires_ns: int = NEVER) -> list[tuple[Block, int, int]]:
+        """Add entries at the end; returns the blocks and slots they are in. Positions must rise."""
+        places: list[tuple[Block, int, int]] = []
+        done, total = 0, len(run.positions)
+        while done < total:
+            serial = self._next
+            slot = serial & _MASK
+            block = self._tail
+            if slot == 0 or block is None:
+                block = self._tail = self._blocks[serial >> BLOCK_SHIFT] = Block()
+            number = min(total - done, BLOCK_SIZE - slot)
+            block.append(run, done, done + number, expires_ns)
             self.expires_first = min(self.expires_first, block.expires_first)
-        block.live += 1
-        self._next = serial + 1
-        self.count += 1
-        return serial
+            places.append((block, slot, slot + number))
+            done += number
+            self._next = serial + number
+            self.count += number
+        return places
 
     def where(self, serial: int) -> tuple[Block, int]:
         """Block and slot of an entry that is not gone."""
         return self._blocks[serial >> BLOCK_SHIFT], serial & _MASK
+
+    def slots(self, serials: Sequence[int]) -> list[int]:
+        """Slots of entries of one block."""
+        return [serial & _MASK for serial in serials]
 
     def is_available(self, serial: int) -> bool:
         """Whether the entry is here and not leased."""
@@ -106,12 +169,19 @@ class Entries:
         """Serial of the oldest available entry that arrived after `serial`, -1 when there is none."""
         return self._skip_to_available(serial + 1)
 
-    def lease(self, serial: int) -> None:
-        """Take an available entry out of reach."""
-        block, slot = self.where(serial)
-        if block.states[slot] != AVAILABLE:
-            raise AssertionError(f"entry {serial} is leased although it is not available")
-        block.states[slot] = LEASED
+    def in_a_row(self, serial: int, most: int) -> int:
+        """How many entries from this one on are available, without a gap and in one block; `most` are looked at."""
+        slot = serial & _MASK
+        ahead = self._blocks[serial >> BLOCK_SHIFT].states[slot : slot + most]
+        return len(ahead) - len(ahead.lstrip(_ALL_AVAILABLE))
+
+    def lease(self, serial: int, number: int = 1) -> None:
+        """Take available entries out of reach: so many in a row, of one block."""
+        slot = serial & _MASK
+        states = self._blocks[serial >> BLOCK_SHIFT].states
+        if states.count(AVAILABLE, slot, slot + number) != number:
+            raise AssertionError(f"{number} entries from {serial} on are leased although not all are available")
+        states[slot : slot + number] = _LEASED[:number]
 
     def give_back(self, serial: int) -> None:
         """Make a leased entry available again, in its old place."""
@@ -121,18 +191,33 @@ class Entries:
         block.states[slot] = AVAILABLE
         heappush(self._returned, serial)
 
-    def remove(self, serial: int) -> None:
-        """Forget an entry."""
-        number = serial >> BLOCK_SHIFT
-        block = self._blocks[number]
-        if block.states[serial & _MASK] == GONE:
-            raise AssertionError(f"entry {serial} is removed twice")
-        block.states[serial & _MASK] = GONE
-        block.live -= 1
-        self.count -= 1
-        if block.live == 0 and block is not self._tail:
+    def remove(self, serials: Iterable[int]) -> "array[int]":
+        """Forget entries; returns their positions."""
+        positions = array("Q")
+        at = -1
+        for serial in serials:
+            slot = serial & _MASK
+            if serial >> BLOCK_SHIFT != at:
+                at = serial >> BLOCK_SHIFT
+                block = self._blocks[at]
+                states, bodies = block.states, block.bodies
+            if states[slot] == GONE:
+                raise AssertionError(f"entry {serial} is removed twice")
+            states[slot] = GONE
+            if bodies is not None:
+                bodies[slot] = None
+            positions.append(block.positions[slot])
+            block.live -= 1
+            if block.live == 0:
+                self._drop_empty(at, block)
+                at = -1
+        self.count -= len(positions)
+        return positions
+
+    def _drop_empty(self, number: int, block: Block) -> None:
+        if block is not self._tail:
             del self._blocks[number]
-        elif block.live == 0 and len(block.states) == BLOCK_SIZE:
+        elif len(block.states) == BLOCK_SIZE:
             del self._blocks[number]
             self._tail = None
 

@@ -4,10 +4,11 @@ Duplicate? Does the body parse, where somebody must read it? Then a position fro
 subscriptions, and the actions that watch. User Guide, Publish and Subscribe; Transactional Messaging.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
-from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
+from ampsd.engine.entries import Run
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import MessagePublished
 from ampsd.engine.outbox import Outbox
@@ -20,9 +21,9 @@ from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.message_types.message_type import BodyError, Fields
 from ampsd.storage.log import Log
-from ampsd.storage.records import encode_publish
+from ampsd.storage.records import encode_publish, encode_publishes
 from ampsd.wire import amps
-from ampsd.wire.command import INVALID_TOPIC, PARSE_ERROR
+from ampsd.wire.command import INVALID_TOPIC, PARSE_ERROR, PublishRun
 
 
 class Publishing:
@@ -32,7 +33,6 @@ class Publishing:
         self,
         log: Log,
         outbox: Outbox,
-        bodies: Bodies,
         publishers: Publishers,
         acks: PersistedAcks,
         moment: Turn,
@@ -41,28 +41,46 @@ class Publishing:
     ) -> None:
         self._log = log
         self._outbox = outbox
-        self._bodies = bodies
         self._publishers = publishers
         self._acks = acks
         self._turn = moment
         self._published = published
         self._environments = environments
 
-    def plain(self, client: Client, topic: bytes, data: bytes, sequence: int, wants_persisted: bool) -> str | None:
-        """The common publish. Returns why it failed; a failed publish has no effect."""
-        known = client.routes.known
-        route = known[topic] if topic in known else client.routes.find(topic)
-        target = route.target
-        if target.is_open and not sequence and not target.special:
-            client.unsequenced.last += 1
-            if target.plain:
-                self._deliver_plain(target, data, None)
-            return None
-        reason = self.publish(client, route, data, sequence)
-        if reason is None and wants_persisted and sequence:
-            # A duplicate is acknowledged too: with the highest number, which is not below it.
-            self._acks.note(client, client.publisher.last)
-        return reason
+    def run(self, client: Client, target: Route, run: PublishRun) -> bool:
+        """Publishes of the common shape to a route that is direct.
+
+        Returns whether they are done. They are not where numbers do not rise one by one: then each has to be looked at.
+        """
+        bodies = run.bodies
+        number = len(bodies)
+        sequences: Sequence[int] = run.sequences
+        if sequences:
+            publisher = client.publisher
+            first = sequences[0]
+            if first <= publisher.last or sequences[-1] - first != number - 1:
+                return False
+            if number > 2 and sequences != list(range(first, first + number)):
+                return False
+            publisher.last = sequences[-1]
+        else:
+            publisher = client.unsequenced
+            sequences = range(publisher.last + 1, publisher.last + 1 + number)
+            publisher.last += number
+        if target.is_logged:
+            added = encode_publishes(
+                client.message_type, target.topic, publisher.id, sequences, self._turn.wall_ns, bodies
+            )
+            position = self._log.extend(added)
+            if target.queues:
+                lengths = list(map(len, added))
+                positions = list(accumulate(lengths[:-1], initial=position))
+                queued = Run(positions, lengths, publisher.number, sequences, bodies)
+                for queue in target.queues:
+                    queue.enqueue(queued)
+        if target.plain:
+            self._deliver_plainly(target, bodies)
+        return True
 
     def publish(
         self,
@@ -106,15 +124,13 @@ class Publishing:
                 environment = NOWHERE
                 if target.needs_environment:
                     environment = self._environments.of_publish(target.topic, data, correlation_id)
-                is_queued = False
+                body = data if correlation_id is None else (data, correlation_id)
+                queued = Run((position,), (len(record),), publisher.number, (sequence,), (body,))
                 for queue in target.queues:
                     if queue.accepts(fields, environment):
-                        queue.enqueue(position, len(record), publisher.number, sequence, expiration_ns)
-                        queue.is_dirty = is_queued = True
-                if is_queued:
-                    self._bodies.put(position, data, correlation_id)
+                        queue.enqueue(queued, expiration_ns)
         if target.plain:
-            self._deliver_plain(target, data, correlation_id)
+            self._deliver_plainly(target, (data,), correlation_id)
         if target.special or target.watch.is_on:
             message = _Message(target, client, data, correlation_id, publisher, sequence, fields)
             if target.special:
@@ -134,18 +150,26 @@ class Publishing:
         except BodyError:
             return PARSE_ERROR, None
 
-    def _deliver_plain(self, target: Route, data: bytes, correlation_id: bytes | None) -> None:
-        if correlation_id is None:
-            rest = b"%d}%b" % (len(data), data)
-        else:
-            rest = b'%d,"x":"%b"}%b' % (len(data), amps.escape(correlation_id), data)
-        size = len(rest)
+    def _deliver_plainly(self, target: Route, bodies: Sequence[bytes], correlation_id: bytes | None = None) -> None:
+        """The same bytes for all clients whose frames begin alike, which is most of them."""
+        extra = b"" if correlation_id is None else b',"x":"%b"' % amps.escape(correlation_id)
         touched = self._outbox.touched
-        for client, start in target.plain.values():
-            out = client.out
-            if not out:
-                touched.append(client)
-            out.append((len(start) + size).to_bytes(4, "big") + start + rest)
+        for start, clients in target.plain.items():
+            pieces: list[bytes] = []
+            length = -1
+            head = b""
+            for data in bodies:
+                if len(data) != length:
+                    length = len(data)
+                    header = b"%b%d%b}" % (start, length, extra)
+                    head = (len(header) + length).to_bytes(4, "big") + header
+                pieces += (head, data)
+            frames = b"".join(pieces)
+            for client in clients.values():
+                out = client.out
+                if not out:
+                    touched.append(client)
+                out.append(frames)
 
     def _deliver_special(self, message: "_Message") -> None:
         """Deliver where a filter decides, or where the header has more: each client gets one message."""

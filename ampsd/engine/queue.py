@@ -10,80 +10,31 @@ is leased, and the frame waits for that record.
 
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
+from itertools import repeat
 
 from ampsd import limits
 from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import fairness, turn
-from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
-from ampsd.engine.entries import NEVER, Block, Entries
-from ampsd.engine.environments import Environments
+from ampsd.engine.delivery import deliveries
+from ampsd.engine.entries import NEVER, Block, Entries, Run
 from ampsd.engine.events import REASON_ORDER, MessageExpired
+from ampsd.engine.expiration import expiration_of
 from ampsd.engine.matching import Matching
-from ampsd.engine.outbox import Outbox
-from ampsd.engine.publishers import Publishers
 from ampsd.engine.subscription import Subscription, frame_start
-from ampsd.engine.turn import Turn
+from ampsd.engine.surroundings import Surroundings
 from ampsd.expressions.compile import Filter, compile_filter
 from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.expressions.regex import Regex, compile_regex
 from ampsd.message_types.message_type import BodyError, Fields, MessageType, Reader
-from ampsd.ports import Report
 from ampsd.storage import records
-from ampsd.storage.log import Log
 from ampsd.wire import amps
 
 REASON_BITS = {reason: 1 << number for number, reason in enumerate(REASON_ORDER)}
 
 Lease = tuple[int, Subscription, int]
 """Serial of the entry, who holds it, and when it ends in monotonic nanoseconds (NEVER without a LeasePeriod)."""
-
-
-def expiration_of(definition: QueueDefinition, message_ns: int | None) -> int | None:
-    """How long a message lives by ExpirationModel, None for ever. A message's own 0 means for ever too."""
-    lives_ns = _combined(definition, message_ns)
-    return None if lives_ns is None else min(lives_ns, limits.LIFETIME_MAX_NS)
-
-
-def _combined(definition: QueueDefinition, message_ns: int | None) -> int | None:
-    model = definition.expiration_model
-    queue_ns = definition.expiration_ns
-    if model == "queue" or message_ns is None:
-        return queue_ns
-    own_ns = message_ns or None
-    if model == "default":
-        return own_ns
-    lives = [one for one in (queue_ns, own_ns) if one is not None]
-    if model == "earliest":
-        return min(lives, default=None)
-    return max(lives) if len(lives) == 2 else None
-
-
-class Surroundings:
-    """What a queue needs of the instance it is in."""
-
-    __slots__ = ("bodies", "environments", "expired", "log", "outbox", "publishers", "report", "turn")
-
-    def __init__(
-        self,
-        log: Log,
-        outbox: Outbox,
-        bodies: Bodies,
-        publishers: Publishers,
-        moment: Turn,
-        report: Report,
-        expired: Callable[[MessageExpired], None],
-        environments: Environments,
-    ) -> None:
-        self.log = log
-        self.outbox = outbox
-        self.bodies = bodies
-        self.publishers = publishers
-        self.turn = moment
-        self.report = report
-        self.expired = expired
-        self.environments = environments
 
 
 class Queue:
@@ -110,6 +61,7 @@ class Queue:
         self._cancels: dict[int, int] = {}
         self._lease_ends: deque[tuple[int, bytes, Lease]] = deque()
         self._removed = array("Q")
+        self._is_strict = definition.leasing == "strict"
         self._departing: list[tuple[Client, bytes]] = []
         self._matching = Matching()
         self._reader: Reader | None = None
@@ -129,15 +81,16 @@ class Queue:
         """Whether the queue's Filter lets the message in; `fields` are needed only where there is one."""
         return self.filter is None or (fields is not None and self.filter.matches(fields, environment))
 
-    def enqueue(
-        self, position: int, length: int, publisher: int, sequence: int, expiration_ns: int | None, age_ns: int = 0
-    ) -> None:
-        """A message was logged, `age_ns` ago. `expiration_ns` is the message's own lifetime, None when it has none."""
-        expires_ns = None
+    def enqueue(self, run: Run, expiration_ns: int | None = None, age_ns: int = 0) -> None:
+        """Messages were logged, `age_ns` ago. `expiration_ns` is their own lifetime, None when they have none."""
+        expires_ns = NEVER
         if expiration_ns is not None or self.definition.expiration_ns is not None:
             lives_ns = expiration_of(self.definition, expiration_ns)
-            expires_ns = None if lives_ns is None else self._around.turn.now_ns + lives_ns - age_ns
-        self.entries.append(position, length, publisher, sequence, expires_ns)
+            expires_ns = NEVER if lives_ns is None else self._around.turn.now_ns + lives_ns - age_ns
+        places = self.entries.extend(run, expires_ns)
+        if run.bodies:
+            self._around.bodies.keep(places)
+        self.is_dirty = True
 
     # ---- subscriptions
 
@@ -166,22 +119,32 @@ class Queue:
 
     # ---- acknowledgments
 
-    def acknowledge(self, bookmark: bytes, client: Client) -> bool:
-        """The message is processed: it goes. Returns whether it was here and the client may say so."""
-        lease = self.leases.get(bookmark)
-        if lease is None:
-            serial = self._find(bookmark)
-            if serial < 0:
-                return False
-        elif not self._may_end(lease, client):
-            return False
-        else:
-            serial = lease[0]
-            self._end(bookmark, lease)
-            if self._is_at_most_once:
-                return True
-        self._removed.append(self._forget(serial))
-        return True
+    def acknowledge(self, bookmarks: Sequence[bytes], client: Client) -> int:
+        """The messages are processed: they go. Returns how many were here and the client may say so of."""
+        leases = self.leases
+        serials: list[int] = []
+        ended: list[Subscription] = []
+        holder: Subscription | None = None
+        unleased = 0
+        for bookmark in bookmarks:
+            lease = leases.get(bookmark)
+            if lease is None:
+                serial = self._find(bookmark)
+                if serial >= 0:
+                    unleased += 1
+                    self._removed.extend(self._forget((serial,)))
+            elif not self._is_strict or lease[1].client is client:
+                del leases[bookmark]
+                serials.append(lease[0])
+                if lease[1] is not holder:
+                    holder = lease[1]
+                    ended.append(holder)
+                holder.unacked -= 1
+        for subscription in ended:
+            self._has_room_again(subscription)
+        if not self._is_at_most_once:
+            self._removed.extend(self._forget(serials))
+        return len(serials) + unleased
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
@@ -268,16 +231,37 @@ class Queue:
 
     def _dispatch_in_order(self, leased: "array[int]") -> None:
         entries = self.entries
-        subscriptions = self.subscriptions
-        while len(self.leases) < self._backlog_max:
-            index = self._choose(subscriptions, self._after_chosen)
-            if index < 0:
-                return
+        while (room := self._backlog_max - len(self.leases)) > 0:
             serial = entries.first()
             if serial < 0:
                 return
+            shares = self._shares(serial, entries.in_a_row(serial, room))
+            if not shares:
+                return
+            entries.lease(serial, sum(map(len, shares.values())))
+            for subscription, serials in shares.items():
+                self._lease(serials, subscription, leased)
+
+    def _shares(self, serial: int, available: int) -> dict[Subscription, Sequence[int]]:
+        """Who gets which of the entries that are available from `serial` on; as many as there is room for."""
+        subscriptions = self.subscriptions
+        if len(subscriptions) == 1:
+            only = subscriptions[0]
+            number = min(available, only.backlog_max - only.unacked)
+            only.unacked += max(number, 0)
+            return {only: range(serial, serial + number)} if number > 0 else {}
+        shares: dict[Subscription, Sequence[int]] = {}
+        lists: dict[Subscription, list[int]] = {}
+        for one in range(serial, serial + available):
+            index = self._choose(subscriptions, self._after_chosen)
+            if index < 0:
+                break
             self._after_chosen = index + 1
-            self._lease(serial, subscriptions[index], leased)
+            chosen = subscriptions[index]
+            chosen.unacked += 1
+            lists.setdefault(chosen, []).append(one)
+        shares.update(lists)
+        return shares
 
     def _dispatch_filtered(self, leased: "array[int]") -> None:
         """With content filters the oldest message may match nobody, so look on while anybody has room."""
@@ -289,13 +273,15 @@ class Queue:
             index = self._choose(candidates, self._after_chosen)
             if index >= 0:
                 self._after_chosen = index + 1
-                self._lease(serial, candidates[index], leased)
+                candidates[index].unacked += 1
+                self.entries.lease(serial)
+                self._lease((serial,), candidates[index], leased)
             serial = self.entries.after(serial)
 
     def _candidates(self, serial: int) -> list[Subscription]:
         """The subscriptions whose filters the message matches; one that cannot be read matches those without."""
         block, slot = self.entries.where(serial)
-        data, correlation_id = self._around.bodies.get(block.positions[slot], block.lengths[slot])
+        data, correlation_id = self._around.bodies.get(block, slot)
         reader = self._reader
         if reader is None:
             reader = self._reader = self._type.reader(tuple(self._matching.paths))
@@ -312,51 +298,54 @@ class Queue:
     def _bookmark(self, block: Block, slot: int) -> bytes:
         return b"%d|%d|" % (self._around.publishers.table[block.publishers[slot]].id, block.sequences[slot])
 
-    def _lease(self, serial: int, subscription: Subscription, leased: "array[int]") -> None:
+    def _lease(self, serials: Sequence[int], subscription: Subscription, leased: "array[int]") -> None:
+        """Send entries of one block, which are out of reach already and counted as unacknowledged."""
         around = self._around
-        self.entries.lease(serial)
-        block, slot = self.entries.where(serial)
-        position = block.positions[slot]
-        data, correlation_id = around.bodies.get(position, block.lengths[slot])
-        # As in _bookmark, without the call: this line runs for every delivery.
-        bookmark = b"%d|%d|" % (around.publishers.table[block.publishers[slot]].id, block.sequences[slot])
-        subscription.unacked += 1
-        if self._lease_ns is None:
-            ends_ns, lease_text = NEVER, turn.FAR_FUTURE
-            lease = self.leases[bookmark] = (serial, subscription, ends_ns)
-        else:
+        ends_ns, lease_text = NEVER, turn.FAR_FUTURE
+        if self._lease_ns is not None:
             ends_ns = around.turn.now_ns + self._lease_ns
             lease_text = turn.timestamp(around.turn.wall_ns + self._lease_ns)
-            lease = self.leases[bookmark] = (serial, subscription, ends_ns)
-            self._lease_ends.append((ends_ns, bookmark, lease))
-        if self._counts_deliveries:
-            self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
-            leased.append(position)
-        extra = b""
-        if correlation_id is not None:
-            extra = b',"x":"%b"' % amps.escape(correlation_id)
+        middle = b'","lp":"%b"' % lease_text
         if subscription.wants_timestamp:
-            extra += b',"ts":"%b"' % around.turn.timestamp
-        start = self._starts[subscription]
-        rest = b'%b","lp":"%b"%b,"l":%d}%b' % (bookmark, lease_text, extra, len(data), data)
-        frame = (len(start) + len(rest)).to_bytes(4, "big") + start + rest
+            middle += b',"ts":"%b"' % around.turn.timestamp
+        block, slot = self.entries.where(serials[0])
+        slots = range(slot, slot + len(serials)) if isinstance(serials, range) else self.entries.slots(serials)
+        bookmarks, frames = deliveries(
+            block, slots, self._starts[subscription], middle, around.publishers.table, around.bodies
+        )
+        self.leases.update(zip(bookmarks, zip(serials, repeat(subscription), repeat(ends_ns)), strict=False))
+        if self._lease_ns is not None:
+            self._lease_ends.extend((ends_ns, bookmark, self.leases[bookmark]) for bookmark in bookmarks)
+        last = block.positions[slots[-1]]
+        if self._counts_deliveries:
+            self._count_deliveries(serials, leased)
         if self._is_at_most_once:
-            self._removed.append(self._forget(serial))
-            self._departing.append((subscription.client, frame))
-        elif position < around.log.durable:
-            around.outbox.send(subscription.client, frame)
+            self._removed.extend(self._forget(serials))
+            self._departing.append((subscription.client, frames))
+        elif last < around.log.durable:
+            around.outbox.send(subscription.client, frames)
         else:
-            around.outbox.hold(subscription.client, frame)
+            # A worker could otherwise acknowledge what a crash takes away: on its return it would be told that the
+            # removal is persisted, and get the message again when the publisher returns after it.
+            around.outbox.hold(subscription.client, frames)
+
+    def _count_deliveries(self, serials: Sequence[int], leased: "array[int]") -> None:
+        for serial in serials:
+            self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
+            block, slot = self.entries.where(serial)
+            leased.append(block.positions[slot])
 
     # ---- how leases end
 
     def _may_end(self, lease: Lease, client: Client) -> bool:
-        return self.definition.leasing != "strict" or lease[1].client is client
+        return not self._is_strict or lease[1].client is client
 
     def _end(self, bookmark: bytes, lease: Lease) -> None:
         del self.leases[bookmark]
-        subscription = lease[1]
-        subscription.unacked -= 1
+        lease[1].unacked -= 1
+        self._has_room_again(lease[1])
+
+    def _has_room_again(self, subscription: Subscription) -> None:
         for queue in subscription.queues:
             queue.is_dirty = True
         self.is_dirty = True
@@ -386,26 +375,24 @@ class Queue:
     def _expire(self, serial: int, reasons: tuple[str, ...]) -> None:
         """The message leaves unacknowledged. What actions publish because of it joins the same batch."""
         block, slot = self.entries.where(serial)
-        data, correlation_id = self._around.bodies.get(block.positions[slot], block.lengths[slot])
+        data, correlation_id = self._around.bodies.get(block, slot)
         bits = sum(REASON_BITS[reason] for reason in reasons)
-        position = array("Q", (self._forget(serial),))
+        position = self._forget((serial,))
         self._around.log.add(records.encode_queue_change(records.REMOVE, self.key, position, bits))
         self._around.report("31-0011", queue=self.definition.name, reasons=",".join(reasons))
         self._around.expired(
             MessageExpired(self.definition.name, self.definition.message_type, data, reasons, correlation_id)
         )
 
-    def _forget(self, serial: int) -> int:
-        """Drop all that is known of an entry; returns its position."""
-        block, slot = self.entries.where(serial)
-        position = block.positions[slot]
-        self.entries.remove(serial)
-        self._around.bodies.drop(position)
+    def _forget(self, serials: Sequence[int]) -> "array[int]":
+        """Drop all that is known of entries; returns their positions."""
         if self._counts_deliveries:
-            self._deliveries.pop(serial, None)
+            for serial in serials:
+                self._deliveries.pop(serial, None)
         if self._counts_cancels:
-            self._cancels.pop(serial, None)
-        return position
+            for serial in serials:
+                self._cancels.pop(serial, None)
+        return self.entries.remove(serials)
 
     def _find(self, bookmark: bytes) -> int:
         """Serial of an available entry by its bookmark's text, -1 when the queue does not hold it."""
@@ -429,7 +416,7 @@ class Queue:
             if serial < 0:
                 continue
             if change.kind == records.REMOVE:
-                self._forget(serial)
+                self._forget((serial,))
             elif change.kind == records.LEASE and self._counts_deliveries:
                 self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
             elif change.kind == records.CANCEL and self._counts_cancels:

@@ -28,21 +28,22 @@ class Watch:
 
 
 class _Group:
-    """The subscriptions of one client to a topic, and how many of them are not plain."""
+    """The subscriptions of one client to a topic, how many of them are not plain, and its place in `Route.plain`."""
 
-    __slots__ = ("members", "special")
+    __slots__ = ("members", "special", "start")
 
     def __init__(self) -> None:
         self.members: dict[Subscription, None] = {}
         self.special = 0
+        self.start: bytes | None = None
 
 
 class Route:
     """One topic of one message type.
 
-    `plain` are the clients, by connection, that get every message of the topic, each with the start of frames to it;
-    all other subscriptions are in `matching`. A client is in one of them: several of its subscriptions share one
-    message, with all their ids.
+    `plain` are the clients that get every message of the topic, by the start of frames to them and by connection; all
+    other subscriptions are in `matching`. A client is in one of them: several of its subscriptions share one message,
+    with all their ids.
     """
 
     __slots__ = (
@@ -50,7 +51,7 @@ class Route:
         "_reader",
         "_type",
         "is_logged",
-        "is_open",
+        "is_simple",
         "is_valid",
         "matching",
         "needs_body",
@@ -69,15 +70,15 @@ class Route:
     ) -> None:
         self.topic = topic
         self.is_valid = len(topic) <= limits.TOPIC_LENGTH_MAX and (topic == DEVNULL or not topic.startswith(RESERVED))
-        self.is_open = self.is_valid and not is_logged and not queues and not watch.is_on
-        """Whether a message goes to subscriptions alone: no log, no queue, no action."""
         self.is_logged = is_logged
         self.queues = queues
         self.watch = watch
         self.needs_body = any(queue.filter is not None for queue in queues)
+        self.is_simple = self.is_valid and not self.needs_body and not watch.is_on
+        """Whether no queue and no action has to look at a message."""
         self.needs_environment = any(queue.filter is not None and queue.filter.asks_environment for queue in queues)
         self.target = self
-        self.plain: dict[int, tuple[Client, bytes]] = {}
+        self.plain: dict[bytes, dict[int, Client]] = {}
         self.special = 0
         """How many subscriptions `matching` has."""
         self.matching = Matching()
@@ -100,9 +101,10 @@ class Route:
             self._deliver_plainly(group)
             return
         group.special += not subscription.is_plain
-        if self.plain.pop(connection, None) is None:
+        if group.start is None:
             self._match(subscription)
         else:
+            self._deliver_plainly_no_more(connection, group)
             for one in group.members:
                 self._match(one)
 
@@ -121,14 +123,23 @@ class Route:
                     self._match_no_more(one)
         if not group.members:
             del self._groups[connection]
-            self.plain.pop(connection, None)
+            self._deliver_plainly_no_more(connection, group)
         elif not group.special:
             self._deliver_plainly(group)
 
     def _deliver_plainly(self, group: _Group) -> None:
         client = next(iter(group.members)).client
-        start = frame_start(self.topic, b",".join(one.sub_id for one in group.members))
-        self.plain[client.connection] = (client, start + b',"l":')
+        self._deliver_plainly_no_more(client.connection, group)
+        group.start = frame_start(self.topic, b",".join(one.sub_id for one in group.members)) + b',"l":'
+        self.plain.setdefault(group.start, {})[client.connection] = client
+
+    def _deliver_plainly_no_more(self, connection: int, group: _Group) -> None:
+        if group.start is not None:
+            clients = self.plain[group.start]
+            del clients[connection]
+            if not clients:
+                del self.plain[group.start]
+            group.start = None
 
     def _match(self, subscription: Subscription) -> None:
         self.special += 1

@@ -5,6 +5,7 @@ watermark W proves that everything below W was synced, and unsynced bytes are al
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from ampsd import limits
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Verb
@@ -103,6 +104,15 @@ class Journal:
         position = self.append_position
         self._batch.append(record)
         size = len(record)
+        self.batch_size += size
+        self.append_position = position + size
+        return position
+
+    def extend(self, added: Sequence[bytes]) -> int:
+        """Add records to the open batch; returns the position of the first."""
+        position = self.append_position
+        self._batch += added
+        size = sum(map(len, added))
         self.batch_size += size
         self.append_position = position + size
         return position

@@ -4,6 +4,7 @@ Queues, publisher sequences and everything else that survives a restart are fold
 position, in bytes, which never changes; records added between two seals become durable together or not at all.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -34,6 +35,10 @@ class Log(Protocol):
         """Add a record to the open batch; returns its position."""
         ...
 
+    def extend(self, added: Sequence[bytes]) -> int:
+        """Add records one behind the other; returns the position of the first."""
+        ...
+
     def seal(self) -> None:
         """End the open batch: what was added since the last seal is one atomic unit."""
         ...
@@ -58,6 +63,10 @@ class Unlogged:
     def add(self, record: bytes) -> int:
         """Never called: without a TransactionLog no topic is logged."""
         raise AssertionError("a record was logged although the configuration has no TransactionLog")
+
+    def extend(self, added: Sequence[bytes]) -> int:
+        """Never called either."""
+        raise AssertionError("records were logged although the configuration has no TransactionLog")
 
     def seal(self) -> None:
         """Nothing to seal."""

@@ -8,7 +8,7 @@ it carries a CRC of its own.
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 PUBLISH = 1
 REMOVE = 2
@@ -116,6 +116,27 @@ def encode_publish(
     head = _PUBLISH.pack(size, PUBLISH, flags, len(message_type), len(topic), publisher, sequence, timestamp_ns)
     record = b"%b%b%b%b%b" % (head, extra, message_type, topic, data)
     return record + zlib.crc32(record).to_bytes(_CRC_SIZE, "little")
+
+
+def encode_publishes(
+    message_type: bytes,
+    topic: bytes,
+    publisher: int,
+    sequences: Iterable[int],
+    timestamp_ns: int,
+    bodies: Iterable[bytes],
+) -> list[bytes]:
+    """Bytes of the publish records of messages that have nothing but a body, each as `encode_publish` has it."""
+    added: list[bytes] = []
+    append, pack, crc_of = added.append, _PUBLISH.pack, zlib.crc32
+    type_size, topic_size = len(message_type), len(topic)
+    names = message_type + topic
+    fixed = _PUBLISH.size + len(names) + _CRC_SIZE
+    for data, sequence in zip(bodies, sequences, strict=True):
+        head = pack(fixed + len(data), PUBLISH, 0, type_size, topic_size, publisher, sequence, timestamp_ns)
+        record = head + names + data
+        append(record + crc_of(record).to_bytes(_CRC_SIZE, "little"))
+    return added
 
 
 def encode_queue_change(kind: int, queue: bytes, positions: "array[int]", reasons: int = 0) -> bytes:

@@ -7,13 +7,15 @@ more strictly than JSON allows: no white space, no nesting, no `\\u` escapes, sh
 import re
 from collections.abc import Iterable
 
-from ampsd.wire.command import ACK_TYPES, Command, PlainPublish
+from ampsd.wire.command import ACK_TYPES, Command
 from ampsd.wire.headers import FIELDS, NUMBERS
 
 SEQUENCE_MAX = 2**64 - 1
 
-PLAIN_PUBLISH = re.compile(rb'\{"c":"p(?:ublish)?","t":"([^"\\]+)"(?:,"a":"(persisted)")?(?:,"s":"?([0-9]{1,19})"?)?\}')
-"""The header of a publish as the official clients write it when nothing unusual is asked for."""
+PLAIN_PUBLISH = re.compile(
+    rb'\{"c":"p(?:ublish)?","t":"([^"\\]+)"(?:(?:,"a":"(persisted)")?,"s":("?)([0-9]{1,19})\3)?\}'
+)
+"""The header of a publish as the official clients write it when nothing unusual is asked for: with a number or not."""
 
 _PAIR = re.compile(
     rb'\s*"([A-Za-z_]{1,32})"\s*:\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([0-9+\-.eE]{1,32}|true|false|null))\s*([,}])',
@@ -124,12 +126,8 @@ def parts_of(frame: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
             return fields, frame[at:]
 
 
-def read_command(data: bytes, start: int, end: int, header_size_max: int) -> Command | PlainPublish:
+def read_command(data: bytes, start: int, end: int, header_size_max: int) -> Command:
     """The command in one frame's bytes, its body copied out. Raises HeaderError."""
-    common = PLAIN_PUBLISH.match(data, start, end)
-    if common is not None:
-        topic, persisted, sequence = common.groups()
-        return topic, data[common.end() : end], int(sequence) if sequence else 0, persisted is not None
     command, body_at = read_header(data, start, end, header_size_max)
     command.body = data[body_at:end]
     return command

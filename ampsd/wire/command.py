@@ -103,6 +103,16 @@ class Command:
         self.version: bytes | None = None
 
 
-PlainPublish = tuple[bytes, bytes, int, bool]
-"""The common publish as the header scan gives it, without an object: topic, body, sequence (0 for none), and whether
-a persisted ack is asked for. Measured: a Command costs 0.9 us more per message."""
+class PublishRun:
+    """Publishes of the common shape to one topic, one after the other, as one thing: a Command for each costs 0.9 us.
+
+    `sequences` is empty where the publishes carry no numbers; then no persisted ack can be asked for either.
+    """
+
+    __slots__ = ("bodies", "sequences", "topic", "wants_persisted")
+
+    def __init__(self, topic: bytes, wants_persisted: bool) -> None:
+        self.topic = topic
+        self.wants_persisted = wants_persisted
+        self.bodies: list[bytes] = []
+        self.sequences: list[int] = []

@@ -9,7 +9,7 @@ from enum import Enum
 
 from ampsd import limits
 from ampsd.wire import amps
-from ampsd.wire.command import Command, PlainPublish
+from ampsd.wire.command import Command, PublishRun
 from ampsd.wire.header_format import HeaderFormat
 
 
@@ -24,9 +24,15 @@ class State(Enum):
 class ProtocolError(Exception):
     """The peer sent what cannot be read. What came before it in the same read is in `commands`."""
 
-    def __init__(self, reason: str, commands: list[Command | PlainPublish]) -> None:
+    def __init__(self, reason: str, commands: list[Command | PublishRun]) -> None:
         super().__init__(reason)
         self.commands = commands
+
+
+_NOTHING = b"\xff"
+"""What no header begins with."""
+_DIGITS_MAX = 19
+"""A number of so many digits fits 64 bits."""
 
 
 def _match_nothing(data: bytes, start: int, end: int) -> None:
@@ -58,7 +64,7 @@ class Connection:
         self.state = State.CLOSED
         self._buffer = bytearray()
 
-    def receive(self, data: bytes) -> list[Command | PlainPublish]:
+    def receive(self, data: bytes) -> list[Command | PublishRun]:
         """The commands that `data` completes. Raises ProtocolError."""
         if self.state is State.CLOSED:
             return []
@@ -70,14 +76,30 @@ class Connection:
             self._buffer.clear()
         return self._cut(data)
 
-    def _cut(self, data: bytes) -> list[Command | PlainPublish]:
-        commands: list[Command | PlainPublish] = []
-        append = commands.append
+    def written(self, frames: bytes) -> bytes:
+        """Whole frames of the `amps` protocol as this connection writes them."""
+        if self.format is None:
+            return frames
+        parts: list[bytes] = []
+        start = 0
+        while start < len(frames):
+            end = start + 4 + int.from_bytes(frames[start : start + 4], "big")
+            parts.append(self.format.write(frames[start:end]))
+            start = end
+        return b"".join(parts)
+
+    def _cut(self, data: bytes) -> list[Command | PublishRun]:
+        """Frame by frame. Where a header begins as the one before did, it is not read again: only its number is."""
+        commands: list[Command | PublishRun] = []
         header_format = self.format
         match_publish = amps.PLAIN_PUBLISH.match if header_format is None else _match_nothing
         read = amps.read_command if header_format is None else header_format.read
         total = len(data)
         start = 0
+        bodies: list[bytes] = []
+        sequences: list[int] = []
+        expected = _NOTHING
+        ending = b""
         while total - start >= 4:
             begin = start + 4
             size = int.from_bytes(data[start:begin], "big")
@@ -87,17 +109,37 @@ class Connection:
                     raise ProtocolError(f"a frame of {size} bytes is larger than {self._frame_size_max}", commands)
                 self._needed = 4 + size
                 break
-            # The same scan as amps.read_command, kept here to save a call per message (0.15 us of 1.1).
+            start = end
+            if data.startswith(expected, begin):
+                at = begin + len(expected)
+                if ending:
+                    closing = data.find(ending, at, end)
+                    if at < closing <= at + _DIGITS_MAX and (digits := data[at:closing]).isdigit():
+                        sequences.append(int(digits))
+                        bodies.append(data[closing + len(ending) : end])
+                        continue
+                elif at <= end:
+                    bodies.append(data[at:end])
+                    continue
             common = match_publish(data, begin, end)
             if common is not None:
-                topic, persisted, sequence = common.groups()
-                append((topic, data[common.end() : end], int(sequence) if sequence else 0, persisted is not None))
+                topic, persisted, quote, digits = common.groups()
+                body_at = common.end()
+                run = PublishRun(topic, persisted is not None)
+                commands.append(run)
+                bodies, sequences = run.bodies, run.sequences
+                bodies.append(data[body_at:end])
+                if digits is None:
+                    expected, ending = data[begin:body_at], b""
+                else:
+                    sequences.append(int(digits))
+                    expected, ending = data[begin : common.start(4)], quote + b"}"
             elif size:
+                expected = _NOTHING
                 try:
-                    append(read(data, begin, end, limits.HEADER_SIZE_MAX))
+                    commands.append(read(data, begin, end, limits.HEADER_SIZE_MAX))
                 except amps.HeaderError as error:
                     raise ProtocolError(str(error), commands) from error
-            start = end
         else:
             self._needed = 4
         if start < total:

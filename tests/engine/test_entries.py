@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ampsd.engine.entries import AVAILABLE, BLOCK_SIZE, GONE, LEASED, NEVER, Entries
+from ampsd.engine.entries import AVAILABLE, BLOCK_SIZE, GONE, LEASED, NEVER, Entries, Run
 
 COMMANDS = st.lists(
     st.tuples(st.sampled_from(["append", "append", "lease", "back", "remove", "expire"]), st.integers(0, 10**6)),
@@ -41,15 +41,20 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
     entries, naive, now_ns = Entries(), Naive(), 0
 
     def append(end: int | None) -> None:
-        serial = entries.append(len(naive.states) * 100 + 7, 50, 3, len(naive.states) + 1, end)
-        assert serial == len(naive.states)
-        naive.states.append(AVAILABLE)
-        naive.ends.append(NEVER if end is None else end)
+        extend(1, NEVER if end is None else end)
 
-    for _ in range(filled):
-        append(None)
+    def extend(number: int, end: int) -> None:
+        serials = range(len(naive.states), len(naive.states) + number)
+        bodies = [b"%d" % one for one in serials]
+        run = Run([one * 100 + 7 for one in serials], [50] * number, 3, [one + 1 for one in serials], bodies)
+        places = entries.extend(run, end)
+        assert sum(to - start for _, start, to in places) == number
+        naive.states += [AVAILABLE] * number
+        naive.ends += [end] * number
+
+    extend(filled, NEVER)
+    entries.remove(range(0, filled, 2))
     for serial in range(0, filled, 2):
-        entries.remove(serial)
         naive.states[serial] = GONE
     for verb, number in commands:
         available, leased = naive.having(AVAILABLE), naive.having(LEASED)
@@ -57,8 +62,13 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
             append(now_ns + number if number % 3 == 0 else None)
         elif verb == "lease" and available:
             serial = entries.first()
-            entries.lease(serial)
-            naive.states[serial] = LEASED
+            in_a_row = entries.in_a_row(serial, number + 1)
+            assert all(one in available for one in range(serial, serial + in_a_row))
+            assert 1 <= in_a_row <= number + 1
+            follows = serial + in_a_row
+            assert in_a_row == number + 1 or follows not in available or follows % BLOCK_SIZE == 0
+            entries.lease(serial, in_a_row)
+            naive.states[serial : serial + in_a_row] = [LEASED] * in_a_row
         elif verb == "back" and leased:
             serial = leased[number % len(leased)]
             entries.give_back(serial)
@@ -66,7 +76,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
             naive.states[serial] = AVAILABLE
         elif verb == "remove" and available + leased:
             serial = (available + leased)[number % len(available + leased)]
-            entries.remove(serial)
+            entries.remove((serial,))
             naive.states[serial] = GONE
         elif verb == "expire":
             now_ns += number
@@ -74,7 +84,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
             found = entries.expired(now_ns, 5) if entries.expires_first <= now_ns else []
             assert found == due[:5]
             for serial in found:
-                entries.remove(serial)
+                entries.remove((serial,))
                 naive.states[serial] = GONE
         check(entries, naive, now_ns)
 
@@ -83,7 +93,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
 def test_bookmarks_are_found(pairs: list[tuple[int, int]]) -> None:
     entries = Entries()
     for number, (publisher, sequence) in enumerate(pairs):
-        entries.append(number, 1, publisher, sequence, None)
+        entries.extend(Run((number,), (1,), publisher, (sequence,)))
     for number, (publisher, sequence) in enumerate(pairs):
         assert entries.find_bookmark(publisher, sequence) == number
     assert entries.find_bookmark(9, 1) == -1
@@ -92,10 +102,10 @@ def test_bookmarks_are_found(pairs: list[tuple[int, int]]) -> None:
 def test_a_drained_queue_keeps_no_block() -> None:
     entries = Entries()
     for number in range(10 * BLOCK_SIZE):
-        entries.append(number, 1, 0, number + 1, None)
+        entries.extend(Run((number,), (1,), 0, (number + 1,)))
     for number in range(10 * BLOCK_SIZE):
         assert entries.first() == number
         entries.lease(number)
-        entries.remove(number)
+        entries.remove((number,))
     assert entries.first() == -1
     assert not entries._blocks

@@ -102,10 +102,13 @@ def test_a_route_delivers_plainly_to_clients_that_ask_for_nothing_more(steps: li
                 inside.remove(one)
         special = {one.client.connection for one in inside if not one.is_plain}
         plain = {one.client.connection for one in inside} - special
-        assert set(route.plain) == plain
+        starts = {connection: start for start, clients in route.plain.items() for connection in clients}
+        assert set(starts) == plain
+        assert sum(map(len, route.plain.values())) == len(plain)
+        assert all(route.plain.values())
         for connection in plain:
             ids = b",".join(one.sub_id for one in inside if one.client.connection == connection)
-            assert b'"sids":"%b","l":' % ids in route.plain[connection][1]
+            assert b'"sids":"%b","l":' % ids in starts[connection]
         found = route.matching.find(JSON.fields(b'{"a":1}'), NOWHERE)
         assert sorted(one.number for one in found) == sorted(
             one.number for one in inside if one.client.connection in special

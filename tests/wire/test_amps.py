@@ -94,36 +94,13 @@ def test_any_bytes_give_a_command_or_a_header_error(data: bytes) -> None:
         found = amps.read_command(data, 0, len(data), HEADER_MAX)
     except amps.HeaderError:
         return
-    assert isinstance(found, Command | tuple)
+    assert isinstance(found, Command)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))))
 def test_escaped_text_reads_back(text: str) -> None:
     data = b'{"c":"subscribe","sub_id":"%b"}' % amps.escape(text.encode())
     assert (read(data).sub_id or b"") == text.encode()
-
-
-def test_the_common_publish_is_a_tuple() -> None:
-    data = b'{"c":"p","t":"orders","a":"persisted","s":1795211004712000001}{"id":1}'
-    assert amps.read_command(data, 0, len(data), HEADER_MAX) == (b"orders", b'{"id":1}', 1795211004712000001, True)
-
-
-@given(
-    st.binary(min_size=1, max_size=20).filter(lambda topic: b'"' not in topic and b"\\" not in topic),
-    st.booleans(),
-    st.one_of(st.none(), st.integers(1, 10**19 - 1)),
-    st.binary(max_size=40),
-)
-def test_the_common_publish_and_the_general_reader_agree(
-    topic: bytes, persisted: bool, sequence: int | None, body: bytes
-) -> None:
-    header = b'{"c":"p","t":"%b"' % topic
-    header += b',"a":"persisted"' if persisted else b""
-    header += b',"s":%d' % sequence if sequence is not None else b""
-    data = header + b"}" + body
-    general = read(data)
-    common = amps.read_command(data, 0, len(data), HEADER_MAX)
-    assert common == (general.topic, general.body, general.sequence or 0, bool(general.acks & PERSISTED))
 
 
 def test_an_ack_has_no_white_space_and_its_sequence_is_not_last() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ampsd import limits
 from ampsd.wire import amps
+from ampsd.wire.command import PERSISTED, Command, PublishRun
 from ampsd.wire.connection import Connection, ProtocolError, State
 
 LOGON = b'{"c":"logon","cid":"0","client_name":"x","a":"processed"}'
@@ -18,6 +19,12 @@ def opened() -> Connection:
     return connection
 
 
+def runs_of(found: Command | PublishRun) -> list[bytes]:
+    assert isinstance(found, PublishRun)
+    assert (found.topic, found.wants_persisted, found.sequences) == (b"orders", False, [])
+    return found.bodies
+
+
 @given(st.lists(st.binary(max_size=30), min_size=1, max_size=5), st.data())
 def test_any_cut_of_the_stream_gives_the_same_commands(bodies: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(amps.frame(PUBLISH, body) for body in bodies)
@@ -26,7 +33,7 @@ def test_any_cut_of_the_stream_gives_the_same_commands(bodies: list[bytes], data
     found = []
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
         found += connection.receive(stream[start:end])
-    assert found == [(b"orders", body, 0, False) for body in bodies]
+    assert [body for run in found for body in runs_of(run)] == bodies
 
 
 def test_byte_by_byte() -> None:
@@ -34,7 +41,7 @@ def test_byte_by_byte() -> None:
     found = []
     for byte in amps.frame(PUBLISH, b"body") + amps.frame(b'{"c":"flush","cid":"1"}'):
         found += connection.receive(bytes([byte]))
-    assert found[0] == (b"orders", b"body", 0, False)
+    assert runs_of(found[0]) == [b"body"]
     assert found[1].name == b"flush"  # type: ignore[union-attr]
 
 
@@ -57,7 +64,7 @@ def test_an_oversize_frame_is_refused_before_it_is_kept() -> None:
 def test_commands_before_a_bad_frame_are_not_lost() -> None:
     with pytest.raises(ProtocolError) as caught:
         opened().receive(amps.frame(PUBLISH, b"good") + amps.frame(b"nonsense"))
-    assert caught.value.commands == [(b"orders", b"good", 0, False)]
+    assert [runs_of(one) for one in caught.value.commands] == [[b"good"]]
 
 
 def test_a_closed_connection_reads_nothing() -> None:
@@ -71,3 +78,62 @@ def test_logging_on_twice_is_a_fault_of_ours() -> None:
     connection = opened()
     with pytest.raises(AssertionError):
         connection.logged_on()
+
+
+PIECES = st.tuples(
+    st.sampled_from([b"p", b"publish"]),
+    st.sampled_from([b"a", b"orders", b"t\n}", b"{"]),
+    st.booleans(),
+    st.sampled_from([b"", b',"s":%d', b',"s":"%d"', b',"s":0%d']),
+    st.integers(0, 10**19 - 1),
+    st.sampled_from([b"", b"}", b'{"id":1}', b'"}', b"123}"]),
+)
+
+
+def publish(name: bytes, topic: bytes, persisted: bool, numbered: bytes, number: int, body: bytes) -> bytes:
+    header = b'{"c":"%b","t":"%b"' % (name, topic)
+    header += b',"a":"persisted"' if persisted else b""
+    header += numbered % number if numbered else b""
+    return header + b"}" + body
+
+
+Seen = tuple[bytes | None, bytes, int, bool]
+
+
+def seen_in(command: Command | PublishRun) -> list[Seen]:
+    if isinstance(command, Command):
+        return [(command.topic, command.body, command.sequence or 0, bool(command.acks & PERSISTED))]
+    numbers = command.sequences or [0] * len(command.bodies)
+    assert len(numbers) == len(command.bodies)
+    return [
+        (command.topic, body, number, command.wants_persisted)
+        for body, number in zip(command.bodies, numbers, strict=True)
+    ]
+
+
+@given(st.lists(PIECES, max_size=12))
+def test_a_run_holds_what_the_general_reader_sees(pieces: list[tuple[bytes, bytes, bool, bytes, int, bytes]]) -> None:
+    """Headers that begin alike are not read again; what is in the commands must not depend on that."""
+    messages = [publish(*one) for one in pieces]
+    expected: list[Seen] = []
+    for data in messages:
+        command, body_at = amps.read_header(data, 0, len(data), limits.HEADER_SIZE_MAX)
+        command.body = data[body_at:]
+        expected += seen_in(command)
+    found = opened().receive(b"".join(amps.frame(one) for one in messages))
+    assert [one for command in found for one in seen_in(command)] == expected
+
+
+@pytest.mark.parametrize("broken", [PUBLISH[:-1], PUBLISH[:-3], b'{"c":"p","t":"orders","a":"persisted","s":1x}'])
+def test_a_broken_header_behind_a_good_one_of_its_kind_is_refused(broken: bytes) -> None:
+    numbered = b'{"c":"p","t":"orders","a":"persisted","s":1}'
+    for good in (PUBLISH, numbered):
+        with pytest.raises(ProtocolError):
+            opened().receive(amps.frame(good, b"body") + amps.frame(broken) + amps.frame(good, b"}"))
+
+
+def test_publishes_of_one_shape_are_one_run() -> None:
+    frames = [amps.frame(b'{"c":"p","t":"Jobs","a":"persisted","s":%d}' % number, b"x") for number in range(1, 6)]
+    (run,) = opened().receive(b"".join(frames))
+    assert isinstance(run, PublishRun)
+    assert (run.sequences, run.bodies, run.wants_persisted) == ([1, 2, 3, 4, 5], [b"x"] * 5, True)

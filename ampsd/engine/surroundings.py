@@ -1,0 +1,38 @@
+"""What a queue needs of the instance it is in."""
+
+from collections.abc import Callable
+
+from ampsd.engine.bodies import Bodies
+from ampsd.engine.environments import Environments
+from ampsd.engine.events import MessageExpired
+from ampsd.engine.outbox import Outbox
+from ampsd.engine.publishers import Publishers
+from ampsd.engine.turn import Turn
+from ampsd.ports import Report
+from ampsd.storage.log import Log
+
+
+class Surroundings:
+    """The other nouns of the instance, and whom to tell."""
+
+    __slots__ = ("bodies", "environments", "expired", "log", "outbox", "publishers", "report", "turn")
+
+    def __init__(
+        self,
+        log: Log,
+        outbox: Outbox,
+        bodies: Bodies,
+        publishers: Publishers,
+        moment: Turn,
+        report: Report,
+        expired: Callable[[MessageExpired], None],
+        environments: Environments,
+    ) -> None:
+        self.log = log
+        self.outbox = outbox
+        self.bodies = bodies
+        self.publishers = publishers
+        self.turn = moment
+        self.report = report
+        self.expired = expired
+        self.environments = environments

@@ -1,0 +1,62 @@
+"""The load generator: built from `load/` with the system's compiler, run against a server."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from servers import HERE, Server
+
+SOURCES = HERE / "load"
+
+
+def program() -> Path:
+    """The generator, built if its sources changed."""
+    compiler = shutil.which("g++") or shutil.which("c++")
+    if compiler is None:
+        raise SystemExit("the load generator needs a C++ compiler (Debian: apt-get install g++)")
+    sources = sorted(SOURCES.glob("*.cpp"))
+    digest = hashlib.blake2b(digest_size=8)
+    for one in sorted(SOURCES.iterdir()):
+        digest.update(one.read_bytes())
+    built = Path(tempfile.gettempdir()) / f"ampsd-load-{digest.hexdigest()}"
+    if not built.exists():
+        partial = built.with_suffix(".new")
+        subprocess.run([compiler, "-std=c++17", "-O2", "-o", str(partial), *map(str, sources)], check=True)
+        partial.rename(built)
+    return built
+
+
+class Sample:
+    """One measured interval. A delivery counts as a message, so 1 to 10 counts ten for each publish."""
+
+    def __init__(self, result: dict[str, float], cpu_seconds: float) -> None:
+        messages = max(result["messages"], 1)
+        self.rate = messages / result["seconds"]
+        self.cpu_us = cpu_seconds / messages * 1e6
+        self.published_rate = result.get("published", 0) / result["seconds"]
+        self.cpu_us_published = cpu_seconds / max(result.get("published", 0), 1) * 1e6
+        self.generator_cpu = result.get("generator_cpu", 0.0)
+        self.latencies_us = [result[name] for name in ("p50_us", "p99_us", "p999_us") if name in result]
+
+
+def measure(server: Server, **options: object) -> Sample:
+    """Run the generator with `options` of its command line, and the server's CPU between its two marks."""
+    words = [f"--{name.replace('_', '-')}={value}".split("=", 1) for name, value in options.items()]
+    command = [str(program()), "--protocol", server.protocol, "--port", str(server.port)]
+    load = subprocess.Popen([*command, *(word for pair in words for word in pair)], stdout=subprocess.PIPE, text=True)
+    assert load.stdout is not None
+    before = after = 0.0
+    result: dict[str, float] = {}
+    for line in load.stdout:
+        if line.startswith("begin"):
+            before = server.cpu_seconds()
+        elif line.startswith("end"):
+            after = server.cpu_seconds()
+        else:
+            result = json.loads(line)
+    if load.wait() != 0 or not result:
+        raise SystemExit(f"the load on {server.name} failed: {words}")
+    return Sample(result, after - before)
