@@ -8,6 +8,7 @@ from ampsd import limits
 from ampsd.wire import amps
 from ampsd.wire.command import PERSISTED, Command, PublishRun
 from ampsd.wire.connection import Connection, ProtocolError, State
+from ampsd.wire.tag_header import TagHeader
 
 LOGON = b'{"c":"logon","cid":"0","client_name":"x","a":"processed"}'
 PUBLISH = b'{"c":"p","t":"orders"}'
@@ -137,3 +138,10 @@ def test_publishes_of_one_shape_are_one_run() -> None:
     (run,) = opened().receive(b"".join(frames))
     assert isinstance(run, PublishRun)
     assert (run.sequences, run.bodies, run.wants_persisted) == ([1, 2, 3, 4, 5], [b"x"] * 5, True)
+
+
+def test_a_piece_of_frames_is_rewritten_one_by_one_for_an_older_protocol() -> None:
+    connection = Connection(TagHeader())
+    one = amps.frame(b'{"c":"p","t":"a","l":2}', b"ab")
+    other = amps.frame(b'{"c":"p","t":"b","l":3}', b"cde")
+    assert connection.written(one + other) == TagHeader().write(one) + TagHeader().write(other)
