@@ -149,7 +149,7 @@ class Instance:
             routes = self.routes.get(record.message_type)
             if routes is not None:
                 self._restore_message(routes.find(record.topic), position, length, publisher.number, record)
-        elif isinstance(record, records.QueueChange):
+        elif isinstance(record, records.QueueChange | records.RemovalAhead):
             queue_of_record = self._queues_by_key.get(record.queue)
             if queue_of_record is not None:
                 queue_of_record.restore(record)

@@ -42,6 +42,9 @@ TEMPLATE_OUTPUT_MAX = 8 * MIB
 EXPIRATIONS_PER_TURN_MAX = 1000
 """Messages expired in one turn, so that a turn's batch stays small; the rest follow in the next turn."""
 
+REMOVALS_AHEAD_MAX = 10_000
+"""Acknowledgments kept of messages that a crash took and their publisher has not sent again, for each queue."""
+
 BATCH_SIZE_MAX = 4 * MIB
 """A turn's batch is sealed and a new one begun between two inputs once it is this large."""
 

@@ -21,14 +21,18 @@ def publisher_id(name: bytes, kind: bytes = b"") -> int:
 
 
 class Publisher:
-    """One publisher: `number` is its place in the table, `last` the highest sequence seen (0 for none)."""
+    """One publisher: `number` is its place in the table, `last` the highest sequence seen (0 for none).
 
-    __slots__ = ("id", "last", "number")
+    `is_ours` says that this instance numbers its messages; of publishers that only the log has named it is not known.
+    """
+
+    __slots__ = ("id", "is_ours", "last", "number")
 
     def __init__(self, identity: int, number: int) -> None:
         self.id = identity
         self.number = number
         self.last = 0
+        self.is_ours = False
 
 
 class Publishers:
@@ -53,7 +57,9 @@ class Publishers:
 
     def unsequenced(self, client_name: bytes) -> Publisher:
         """Publisher under which this instance numbers a client's messages."""
-        return self.by_id(publisher_id(client_name + b"\0" + self._instance_name, _OURS))
+        found = self.by_id(publisher_id(client_name + b"\0" + self._instance_name, _OURS))
+        found.is_ours = True
+        return found
 
     def known(self, identity: int) -> Publisher | None:
         """The publisher with that id, None when nothing was seen from it."""

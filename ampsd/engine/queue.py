@@ -22,6 +22,7 @@ from ampsd.engine.entries import NEVER, Block, Entries, Run
 from ampsd.engine.events import REASON_ORDER, MessageExpired
 from ampsd.engine.expiration import expiration_of
 from ampsd.engine.matching import Matching
+from ampsd.engine.removals_ahead import RemovalsAhead
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.surroundings import Surroundings
 from ampsd.expressions.compile import Filter, compile_filter
@@ -61,6 +62,8 @@ class Queue:
         self._cancels: dict[int, int] = {}
         self._lease_ends: deque[tuple[int, bytes, Lease]] = deque()
         self._removed = array("Q")
+        self._ahead = RemovalsAhead()
+        self._held_end = 0
         self._is_strict = definition.leasing == "strict"
         self._departing: list[tuple[Client, bytes]] = []
         self._matching = Matching()
@@ -87,6 +90,8 @@ class Queue:
         if expiration_ns is not None or self.definition.expiration_ns is not None:
             lives_ns = expiration_of(self.definition, expiration_ns)
             expires_ns = NEVER if lives_ns is None else self._around.turn.now_ns + lives_ns - age_ns
+        if self._ahead:
+            run = self._ahead.without(run, self._around.publishers.table[run.publisher].id)
         places = self.entries.extend(run, expires_ns)
         if run.bodies:
             self._around.bodies.keep(places)
@@ -133,6 +138,8 @@ class Queue:
                 if serial >= 0:
                     unleased += 1
                     self._removed.extend(self._forget((serial,)))
+                else:
+                    self._remove_ahead(bookmark)
             elif not self._is_strict or lease[1].client is client:
                 del leases[bookmark]
                 serials.append(lease[0])
@@ -317,17 +324,22 @@ class Queue:
         if self._lease_ns is not None:
             self._lease_ends.extend((ends_ns, bookmark, self.leases[bookmark]) for bookmark in bookmarks)
         last = block.positions[slots[-1]]
+        durable = around.log.durable
         if self._counts_deliveries:
             self._count_deliveries(serials, leased)
         if self._is_at_most_once:
             self._removed.extend(self._forget(serials))
             self._departing.append((subscription.client, frames))
-        elif last < around.log.durable:
-            around.outbox.send(subscription.client, frames)
-        else:
-            # A worker could otherwise acknowledge what a crash takes away: on its return it would be told that the
-            # removal is persisted, and get the message again when the publisher returns after it.
+        elif last >= durable and (self._held_end > durable or self._is_numbered_by_us(block, slots)):
+            self._held_end = around.log.end
             around.outbox.hold(subscription.client, frames)
+        else:
+            around.outbox.send(subscription.client, frames)
+
+    def _is_numbered_by_us(self, block: Block, slots: Sequence[int]) -> bool:
+        """Whether a bookmark here would be given again, to another message, if a crash took this one."""
+        table = self._around.publishers.table
+        return any(table[number].is_ours for number in dict.fromkeys(block.publishers[slots[0] : slots[-1] + 1]))
 
     def _count_deliveries(self, serials: Sequence[int], leased: "array[int]") -> None:
         for serial in serials:
@@ -396,21 +408,29 @@ class Queue:
 
     def _find(self, bookmark: bytes) -> int:
         """Serial of an available entry by its bookmark's text, -1 when the queue does not hold it."""
-        publisher, _, rest = bookmark.partition(b"|")
-        sequence = rest.rstrip(b"|")
-        if not (publisher.isdigit() and sequence.isdigit() and len(publisher) <= 20 and len(sequence) <= 20):
-            return -1
-        known = self._around.publishers.known(int(publisher))
-        number = int(sequence)
-        if known is None or number > amps.SEQUENCE_MAX:
+        identity, number = amps.read_bookmark(bookmark)
+        known = self._around.publishers.known(identity)
+        if known is None or number > known.last:
             return -1
         serial = self.entries.find_bookmark(known.number, number)
         return serial if serial >= 0 and self.entries.is_available(serial) else -1
 
+    def _remove_ahead(self, bookmark: bytes) -> None:
+        """Remember the end of a message that its publisher is still to send again, if it may be one."""
+        identity, number = amps.read_bookmark(bookmark)
+        known = self._around.publishers.known(identity)
+        if number == 0 or self._is_at_most_once or (known is not None and (known.is_ours or number <= known.last)):
+            return
+        self._around.log.add(records.encode_removal_ahead(self.key, identity, number))
+        self._ahead.add(identity, number)
+
     # ---- recovery: the same state again, from the log
 
-    def restore(self, change: records.QueueChange) -> None:
+    def restore(self, change: records.QueueChange | records.RemovalAhead) -> None:
         """Fold a record of this queue."""
+        if isinstance(change, records.RemovalAhead):
+            self._ahead.add(change.publisher, change.sequence)
+            return
         for position in change.positions:
             serial = self.entries.find_position(position)
             if serial < 0:

@@ -19,7 +19,7 @@ class Ledger:
             self.publishes[position] = record
         elif isinstance(record, records.QueueChange):
             self.changes.append(record)
-        else:
+        elif isinstance(record, records.Sequence):
             self.sequences.append(record)
 
     def removals(self, queue: bytes) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ REMOVE = 2
 LEASE = 3
 CANCEL = 4
 SEQUENCE = 5
+REMOVE_AHEAD = 6
 
 _HAS_CORRELATION_ID = 1
 _HAS_EXPIRATION = 2
@@ -24,6 +25,7 @@ _BEGINNING = struct.Struct("<IB")
 _PUBLISH = struct.Struct("<IBBBHQQQ")
 _QUEUE = struct.Struct("<IBBHI")
 _SEQUENCE = struct.Struct("<IBQQ")
+_AHEAD = struct.Struct("<IBBHQQ")
 _CRC_SIZE = 4
 _CORRELATION_ID = struct.Struct("<I")
 _EXPIRATION = struct.Struct("<Q")
@@ -90,7 +92,21 @@ class Sequence:
         self.sequence = sequence
 
 
-Record = Publish | QueueChange | Sequence
+class RemovalAhead:
+    """A worker acknowledged a message that the log did not hold: when it is published again it does not enter.
+
+    A crash took the message after it was handed out, and before it was durable.
+    """
+
+    __slots__ = ("publisher", "queue", "sequence")
+
+    def __init__(self, queue: bytes, publisher: int, sequence: int) -> None:
+        self.queue = queue
+        self.publisher = publisher
+        self.sequence = sequence
+
+
+Record = Publish | QueueChange | Sequence | RemovalAhead
 
 
 def encode_publish(
@@ -150,6 +166,11 @@ def encode_sequence(publisher: int, sequence: int) -> bytes:
     return _SEQUENCE.pack(_SEQUENCE.size, SEQUENCE, publisher, sequence)
 
 
+def encode_removal_ahead(queue: bytes, publisher: int, sequence: int) -> bytes:
+    """Bytes of a REMOVE_AHEAD record."""
+    return _AHEAD.pack(_AHEAD.size + len(queue), REMOVE_AHEAD, 0, len(queue), publisher, sequence) + queue
+
+
 def is_intact(record: bytes) -> bool:
     """Whether these bytes are one publish record, as it was encoded."""
     if len(record) < _PUBLISH.size + _CRC_SIZE:
@@ -193,6 +214,8 @@ def split(payload: bytes) -> Iterator[tuple[int, int, Record]]:
                 record = _queue_change(payload, start, end)
             elif kind == SEQUENCE:
                 record = _sequence(payload, start, end)
+            elif kind == REMOVE_AHEAD:
+                record = _removal_ahead(payload, start, end)
             else:
                 raise DamagedRecordError(f"record kind {kind} is unknown to this version")
         except struct.error as error:
@@ -250,3 +273,11 @@ def _sequence(data: bytes, start: int, end: int) -> Sequence:
         raise DamagedRecordError("a sequence record's size does not fit its contents")
     _, _, publisher, sequence = _SEQUENCE.unpack_from(data, start)
     return Sequence(publisher, sequence)
+
+
+def _removal_ahead(data: bytes, start: int, end: int) -> RemovalAhead:
+    _, _, _, name_size, publisher, sequence = _AHEAD.unpack_from(data, start)
+    name_at = start + _AHEAD.size
+    if end != name_at + name_size:
+        raise DamagedRecordError("a record of a removal ahead has a size that does not fit its contents")
+    return RemovalAhead(data[name_at:end], publisher, sequence)

@@ -4,7 +4,8 @@ import struct
 import zlib
 
 MAGIC = b"AMPSDJNL"
-VERSION = 1
+VERSION = 2
+"""Version 2 has records that version 1 does not know; what both have is the same."""
 HEADER_SIZE = 4096
 _HEADER = struct.Struct("<8sHHIQQQ32s")
 _CRC = struct.Struct("<I")
@@ -66,8 +67,8 @@ def decode_header(page: bytes, path: str, size: int, journal_id: bytes) -> Segme
     if crc != zlib.crc32(page[: _HEADER.size]) or page[_HEADER.size + _CRC.size : HEADER_SIZE].strip(b"\0"):
         raise ValueError("the journal header is damaged")
     _, version, _, chain, number, base, first_index, owner = _HEADER.unpack_from(page)
-    if version != VERSION:
-        raise ForeignError(f"the journal has format version {version}; this program reads version {VERSION}")
+    if not 1 <= version <= VERSION:
+        raise ForeignError(f"the journal has format version {version}; this program reads versions up to {VERSION}")
     if owner.rstrip(b"\0") != journal_id:
         raise ForeignError("the journal belongs to another instance or another transaction log")
     return Segment(path, number, base, first_index, chain, size)

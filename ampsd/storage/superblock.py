@@ -11,7 +11,7 @@ import zlib
 from ampsd.storage.segment import ForeignError
 
 MAGIC = b"AMPSDSUP"
-VERSION = 1
+VERSION = 2
 SLOT_SIZE = 4096
 FILE_SIZE = 2 * SLOT_SIZE
 _SLOT = struct.Struct("<8sHHIQQ32s")
@@ -58,8 +58,8 @@ def _decode(slot: bytes) -> Superblock | None:
     if crc != zlib.crc32(slot[: _SLOT.size]):
         return None
     _, version, is_clean, _, generation, watermark, journal_id = _SLOT.unpack_from(slot)
-    if version != VERSION:
-        raise ForeignError(f"the superblock has format version {version}; this program reads version {VERSION}")
+    if not 1 <= version <= VERSION:
+        raise ForeignError(f"the superblock has format version {version}; this program reads versions up to {VERSION}")
     return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"))
 
 

@@ -57,6 +57,16 @@ def _number(name: str, text: bytes) -> int:
     return value
 
 
+def read_bookmark(text: bytes) -> tuple[int, int]:
+    """Publisher and sequence of a message's bookmark; zeros when it is none."""
+    publisher, _, rest = text.partition(b"|")
+    sequence = rest.rstrip(b"|")
+    if not (publisher.isdigit() and sequence.isdigit() and len(publisher) <= 20 and len(sequence) <= 20):
+        return 0, 0
+    identity, number = int(publisher), int(sequence)
+    return (identity, number) if max(identity, number) <= SEQUENCE_MAX else (0, 0)
+
+
 def _ack_types(text: bytes) -> int:
     acks = 0
     for word in text.split(b","):

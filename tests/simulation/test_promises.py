@@ -11,6 +11,7 @@ import pytest
 
 from ampsd.engine.outbox import Outbox, PersistedAck
 from ampsd.engine.queue import Queue
+from ampsd.engine.removals_ahead import RemovalsAhead
 from ampsd.engine.turn import Turn
 from ampsd.simulator.run import Result, run_seed
 from ampsd.simulator.world import World
@@ -115,6 +116,11 @@ def test_removals_that_are_not_logged_are_caught(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Queue, "settle", forget)
     assert "P5" in seeds_that_see_it(range(100))
+
+
+def test_forgotten_acknowledgments_of_what_a_crash_took_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemovalsAhead, "add", lambda *one: None)
+    assert "P5" in seeds_that_see_it(range(40))
 
 
 def test_the_worlds_see_what_they_are_for() -> None:

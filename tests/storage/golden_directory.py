@@ -49,6 +49,8 @@ def to_line(position: int, record: records.Record) -> str:
         )
     if isinstance(record, records.QueueChange):
         return f"{position} change {record.kind} {record.queue!r} {record.reasons} {list(record.positions)}"
+    if isinstance(record, records.RemovalAhead):
+        return f"{position} ahead {record.queue!r} {record.publisher} {record.sequence}"
     return f"{position} sequence {record.publisher} {record.sequence}"
 
 
@@ -93,6 +95,7 @@ def _fill(disk: SimDisk) -> Journal:
     journal.seal()
     journal.add(records.encode_queue_change(records.REMOVE, b"json:Jobs", positions, 5))
     journal.add(records.encode_sequence(12345, 2**64 - 1))
+    journal.add(records.encode_removal_ahead(b"json:Jobs", 2**64 - 7, 2**64 - 1))
     journal.seal()
     _sync(disk, journal)
     for number in range(3, 6):

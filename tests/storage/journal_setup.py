@@ -86,6 +86,8 @@ def encoded(record: records.Record) -> bytes:
         )
     if isinstance(record, records.QueueChange):
         return records.encode_queue_change(record.kind, record.queue, record.positions, record.reasons)
+    if isinstance(record, records.RemovalAhead):
+        return records.encode_removal_ahead(record.queue, record.publisher, record.sequence)
     return records.encode_sequence(record.publisher, record.sequence)
 
 

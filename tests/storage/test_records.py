@@ -32,7 +32,8 @@ changes = st.builds(
     st.integers(0, 255),
 )
 sequences = st.builds(records.encode_sequence, u64, u64)
-any_record = publishes | changes | sequences
+removals_ahead = st.builds(records.encode_removal_ahead, st.binary(max_size=60), u64, u64)
+any_record = publishes | changes | sequences | removals_ahead
 
 
 def split_all(payload: bytes) -> list[tuple[int, int, records.Record]]:
@@ -97,6 +98,13 @@ def test_a_sequence_keeps_both_numbers(publisher: int, sequence: int) -> None:
     assert (read.publisher, read.sequence) == (publisher, sequence)
 
 
+@given(st.binary(max_size=60), u64, u64)
+def test_a_removal_ahead_keeps_every_field(queue: bytes, publisher: int, sequence: int) -> None:
+    read = records.decode(records.encode_removal_ahead(queue, publisher, sequence))
+    assert isinstance(read, records.RemovalAhead)
+    assert (read.queue, read.publisher, read.sequence) == (queue, publisher, sequence)
+
+
 @given(any_record, st.data())
 def test_a_record_cut_short_is_damaged(record: bytes, data: st.DataObject) -> None:
     cut = record[: data.draw(st.integers(0, len(record) - 1))]
@@ -143,7 +151,7 @@ def test_a_flipped_byte_of_a_publish_is_noticed_when_it_is_read_alone(record: by
         (b"\x04\x00\x00\x00\x05", "longer than its batch"),
         (b"\x06\x00\x00\x00\x05", "longer than its batch"),
         (b"\x05\x00\x00\x00\x00", "record kind 0 is unknown"),
-        (b"\x05\x00\x00\x00\x06", "record kind 6 is unknown"),
+        (b"\x05\x00\x00\x00\x07", "record kind 7 is unknown"),
         (b"\x05\x00\x00\x00\x01", "shorter than its fields"),
         (b"\x05\x00\x00\x00\x02", "shorter than its fields"),
         (b"\x05\x00\x00\x00\x05", "does not fit its contents"),

@@ -149,19 +149,19 @@ def test_frames_of_another_journal_are_refused() -> None:
 
 def test_a_segment_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     life = closed(3000, 3000)
-    monkeypatch.setattr(segment, "VERSION", 2)
+    monkeypatch.setattr(segment, "VERSION", 99)
     page = segment.encode_header(life.recovered.tail.segments[1], JOURNAL_ID)
     monkeypatch.undo()
     life.disk.perform([Pwrite(path(1), 0, page)])
     error = refused(life.disk)
     assert error.file == path(1)
     assert isinstance(error, ForeignJournalError)
-    assert "has format version 2; this program reads version 1" in error.what
+    assert "has format version 99; this program reads versions up to 2" in error.what
 
 
 def test_a_superblock_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     life = closed(3000)
-    monkeypatch.setattr(superblock, "VERSION", 2)
+    monkeypatch.setattr(superblock, "VERSION", 99)
     newer = Superblock(1_000_000, 0, False, JOURNAL_ID)
     slot = newer.encode()
     monkeypatch.undo()
@@ -169,7 +169,7 @@ def test_a_superblock_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPa
     error = refused(life.disk)
     assert error.file == SUPERBLOCK
     assert isinstance(error, ForeignJournalError)
-    assert "has format version 2; this program reads version 1" in error.what
+    assert "has format version 99; this program reads versions up to 2" in error.what
 
 
 def test_a_record_of_a_newer_version_is_refused() -> None:

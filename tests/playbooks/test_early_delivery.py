@@ -1,0 +1,119 @@
+"""Numbered messages are handed out before they are durable; what a crash takes then must not do harm."""
+
+from play import Client, Playbook, queue
+
+from ampsd.engine.entries import Run
+from ampsd.engine.publishers import publisher_id
+from ampsd.engine.removals_ahead import RemovalsAhead
+
+QUEUES = queue("Jobs", MaxPerSubscriptionBacklog=10) + queue("Once", Semantics="at-most-once")
+
+
+def worker_of(play: Playbook, topic: str = "Jobs") -> Client:
+    worker = play.client("worker")
+    worker.send(c="subscribe", t=topic, cid="1", sub_id="s", a="processed", o="max_backlog=10")
+    worker.take()
+    return worker
+
+
+def persisted(client: Client) -> list[int]:
+    return [int(one["s"]) for one in client.take() if one.get("a") == "persisted"]
+
+
+def taken_by_a_crash(play: Playbook) -> str:
+    """A message that the worker got and no disk keeps; its bookmark."""
+    publisher, worker = play.client("publisher", o="ack_conflation=0ms"), worker_of(play)
+    play.is_disk_held = True
+    publisher.send("1", c="p", t="Jobs", a="persisted", s=7)
+    (delivery,) = worker.take()
+    assert persisted(publisher) == []
+    play.restart()
+    assert play.instance.queues[0].entries.count == 0
+    return delivery["bm"]
+
+
+def test_a_numbered_message_does_not_wait_for_the_disk_but_its_ack_does() -> None:
+    play = Playbook(queues=QUEUES)
+    publisher, worker = play.client("publisher", o="ack_conflation=0ms"), worker_of(play)
+    play.is_disk_held = True
+    publisher.send("1", c="p", t="Jobs", a="persisted", s=1)
+    assert worker.bodies() == ["1"]
+    assert persisted(publisher) == []
+    play.release_disk()
+    assert persisted(publisher) == [1]
+
+
+def test_a_message_that_we_number_waits() -> None:
+    """Its number would be given to another message if a crash took it, and an acknowledgment would end that one."""
+    play = Playbook(queues=QUEUES)
+    publisher, worker = play.client("publisher"), worker_of(play)
+    play.is_disk_held = True
+    publisher.send("1", c="p", t="Jobs")
+    publisher.send("2", c="p", t="Jobs", a="persisted", s=1)
+    assert worker.bodies() == []
+    play.release_disk()
+    assert worker.bodies() == ["1", "2"], "and those behind it keep their place"
+
+
+def test_at_most_once_waits_for_its_removal() -> None:
+    play = Playbook(queues=QUEUES)
+    publisher, worker = play.client("publisher"), worker_of(play, "Once")
+    play.is_disk_held = True
+    publisher.send("1", c="p", t="Once", a="persisted", s=1)
+    assert worker.bodies() == []
+    play.release_disk()
+    assert worker.bodies() == ["1"]
+
+
+def test_a_worker_that_returns_before_the_publisher_ends_the_message_ahead() -> None:
+    play = Playbook(queues=QUEUES)
+    bookmark = taken_by_a_crash(play)
+    worker = worker_of(play)
+    worker.send(c="sow_delete", t="Jobs", bookmark=bookmark, a="persisted", s=1)
+    assert persisted(worker) == [1]
+    play.restart(power_cut_seed=1)
+    worker = worker_of(play)
+    publisher = play.client("publisher", o="ack_conflation=0ms")
+    publisher.send("1", c="p", t="Jobs", a="persisted", s=7)
+    assert persisted(publisher) == [7]
+    publisher.send("2", c="p", t="Jobs", a="persisted", s=8)
+    assert worker.bodies() == ["2"]
+    play.restart()
+    assert [one.entries.count for one in play.instance.queues] == [1, 0]
+
+
+def test_a_publisher_that_returns_first_is_as_if_nothing_had_been() -> None:
+    play = Playbook(queues=QUEUES)
+    bookmark = taken_by_a_crash(play)
+    play.client("publisher").send("1", c="p", t="Jobs", a="persisted", s=7)
+    worker = play.client("worker")
+    worker.send(c="sow_delete", t="Jobs", bookmark=bookmark, a="persisted", s=1)
+    assert play.instance.queues[0].entries.count == 0
+
+
+def test_acknowledgments_of_what_can_never_come_are_not_kept() -> None:
+    play = Playbook(queues=QUEUES)
+    publisher, worker = play.client("publisher"), worker_of(play)
+    publisher.send("1", c="p", t="Jobs", a="persisted", s=5)
+    publisher.send("2", c="p", t="Jobs")
+    delivered = [one["bm"] for one in worker.take()]
+    worker.send(c="sow_delete", t="Jobs", bookmark=",".join(delivered))
+    before = play.journal.append_position if play.journal else 0
+    ours = delivered[1].split("|")[0]
+    old = f"{publisher_id(b'publisher')}|5|"
+    for bookmark in (*delivered, old, f"{ours}|99|", "7|0|", "x|1|", "1|x|", "|", f"{2**64}|1|", f"1|{2**64}|"):
+        worker.send(c="sow_delete", t="Jobs", bookmark=bookmark)
+    assert play.journal is not None
+    assert play.journal.append_position == before
+
+
+def test_only_so_many_are_kept() -> None:
+    ahead = RemovalsAhead(3)
+    for number in range(1, 6):
+        ahead.add(9, number)
+    left = ahead.without(
+        Run((10, 20, 30, 40, 50), (1, 2, 3, 4, 5), 0, (1, 2, 3, 4, 5), (b"1", b"2", b"3", b"4", b"5")), 9
+    )
+    assert (list(left.positions), list(left.lengths), list(left.bodies)) == ([10, 20], [1, 2], [b"1", b"2"])
+    assert len(ahead) == 0
+    assert list(ahead.without(left, 9).sequences) == [1, 2]
