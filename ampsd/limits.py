@@ -42,6 +42,13 @@ TEMPLATE_OUTPUT_MAX = 8 * MIB
 EXPIRATIONS_PER_TURN_MAX = 1000
 """Messages expired in one turn, so that a turn's batch stays small; the rest follow in the next turn."""
 
+GROUP_COMMIT_NS = 1_000_000
+"""While records keep coming, the log is synced about once in this time: a sync costs 100 us of CPU. FlushInterval may
+make it shorter."""
+
+GROUP_BYTES_MAX = 1 * MIB
+"""So much is written without waiting for the time."""
+
 REMOVALS_AHEAD_MAX = 10_000
 """Acknowledgments kept of messages that a crash took and their publisher has not sent again, for each queue."""
 

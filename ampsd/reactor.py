@@ -86,10 +86,13 @@ class Reactor:
         instance.tick()
         instance.settle()
         self._log.seal()
-        self._log.flush()
+        self._log.flush(instance.turn.now_ns)
         instance.outbox.release()
         self._send()
-        return instance.next_ns()
+        next_ns, flush_ns = instance.next_ns(), self._log.next_ns
+        if next_ns is None or flush_ns is None:
+            return flush_ns if next_ns is None else next_ns
+        return min(next_ns, flush_ns)
 
     def _take(self, one: Connected | Disconnected | DiskCompleted | Received) -> None:
         if isinstance(one, DiskCompleted):

@@ -51,7 +51,7 @@ class TransactionLogDefinition(Definition, element="TransactionLog"):
     )
     flush_interval_ns: int = option(
         ranged(INTERVAL, low=1_000, high=1_000_000_000, text="1us to 1000ms"),
-        "Longest wait before messages are written; they are written at once.",
+        "Longest wait before messages are written and synced; more than 1 ms is as 1 ms.",
         default=100_000_000,
     )
     o_direct: bool = option(

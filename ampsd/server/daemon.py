@@ -54,6 +54,7 @@ class Daemon:
         self._inputs: list[Input] = []
         self._is_scheduled = False
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_ns = 0
         self._stopped: asyncio.Future[int]
         self._journal: Journal | None = None
         self._disk: RealDisk | None = None
@@ -119,7 +120,8 @@ class Daemon:
         self._disk = RealDisk(self._disk_completed)
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
-        self._journal = Journal(self._disk)
+        group_ns = min(limits.GROUP_COMMIT_NS, transaction_log.flush_interval_ns)
+        self._journal = Journal(self._disk, group_ns=group_ns)
         self._begin_instance(self._journal)
         started = time.monotonic()
         recovered = recover(
@@ -230,12 +232,18 @@ class Daemon:
         self._continue_stop()
 
     def _set_timer(self, deadline_ns: int | None) -> None:
+        """One timer, set anew only for an earlier time: a turn too early costs less than a timer for each turn."""
+        if deadline_ns is None or (self._timer is not None and self._timer_ns <= deadline_ns):
+            return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if deadline_ns is not None:
-            delay = max(0, deadline_ns - self._clock.monotonic_ns()) / 1e9
-            self._timer = self._loop.call_later(delay, self._schedule)
+        self._timer_ns = deadline_ns
+        delay = max(0, deadline_ns - self._clock.monotonic_ns()) / 1e9
+        self._timer = self._loop.call_later(delay, self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self._timer = None
+        self._schedule()
 
     def _flush_logs_each_second(self) -> None:
         self._flush_logs()
@@ -266,7 +274,8 @@ class Daemon:
 
     def _end(self, exit_code: int) -> int:
         """Close everything; a clean end is marked in the journal. Returns the exit code."""
-        self._set_timer(None)
+        if self._timer is not None:
+            self._timer.cancel()
         self._net.stop_listening()
         self._net.close_all()
         if self._disk is not None:

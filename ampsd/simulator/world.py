@@ -7,6 +7,7 @@ The same seed gives the same trace, byte for byte.
 
 from random import Random
 
+from ampsd import limits
 from ampsd.engine.queue import Lease
 from ampsd.instance import Instance
 from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
@@ -80,6 +81,7 @@ class World:
         self._turn()
         while not self.journal.is_idle:
             self._disk_step()
+            self.clock.advance(limits.GROUP_COMMIT_NS)
             self._turn()
         self.journal.close()
 
@@ -232,7 +234,7 @@ class World:
 
     def _start(self) -> None:
         self.lives += 1
-        self.journal = Journal(self.disk)
+        self.journal = Journal(self.disk, group_ns=self.seed % 2 * limits.GROUP_COMMIT_NS)
         self.instance = Instance(self.model, self.journal, self._report)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)

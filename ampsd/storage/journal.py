@@ -50,9 +50,16 @@ class Tail:
 class Journal:
     """The Log on disk. The reactor calls `flush` each turn and `completed` when the submitted verbs are done."""
 
-    def __init__(self, disk: Disk, tail: Tail | None = None) -> None:
-        """With a tail the journal is begun; without, `begin` follows when recovery has found it."""
+    def __init__(self, disk: Disk, tail: Tail | None = None, group_ns: int = 0) -> None:
+        """With a tail the journal is begun; without, `begin` follows when recovery has found it.
+
+        While records keep coming, submissions begin at least `group_ns` apart, so that one sync serves more of them; a
+        batch that comes to an idle disk does not wait.
+        """
         self._disk = disk
+        self._group_ns = group_ns
+        self._group_end_ns = 0
+        self.next_ns: int | None = None
         self._batch: list[bytes] = []
         self._sealed: list[bytes] = []
         self._in_flight_end: int | None = None
@@ -130,10 +137,19 @@ class Journal:
         self.batch_size = 0
         self.append_position = self._batch_start + frame.HEADER_SIZE
 
-    def flush(self) -> None:
-        """Submit what is sealed, unless a submission is under way or the journal has failed."""
+    def flush(self, now_ns: int | None = None) -> None:
+        """Submit what is sealed, unless a submission is under way or the journal has failed.
+
+        With a time the end of the group is waited for, and `next_ns` says when that is.
+        """
+        self.next_ns = None
         if not self._sealed or self._in_flight_end is not None or self.failure is not None:
             return
+        if now_ns is not None:
+            if now_ns < self._group_end_ns and self._batch_start - self._sealed_start < limits.GROUP_BYTES_MAX:
+                self.next_ns = self._group_end_ns
+                return
+            self._group_end_ns = now_ns + self._group_ns
         verbs = self._write_verbs()
         self._sealed_start = self._batch_start
         self._sealed.clear()
@@ -156,6 +172,8 @@ class Journal:
         if self.failure is None:
             self.durable = self._in_flight_end
             self._in_flight_end = None
+            if not self._sealed and not self._batch:
+                self._group_end_ns = 0
 
     def close(self) -> None:
         """Mark the end as clean, so that the next start goes on in the same segment. Raises OSError."""

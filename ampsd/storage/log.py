@@ -43,8 +43,13 @@ class Log(Protocol):
         """End the open batch: what was added since the last seal is one atomic unit."""
         ...
 
-    def flush(self) -> None:
-        """Start making sealed batches durable, unless that is already under way."""
+    @property
+    def next_ns(self) -> int | None:
+        """When `flush` has something to do that it put off, in monotonic nanoseconds."""
+        ...
+
+    def flush(self, now_ns: int | None = None) -> None:
+        """Start making sealed batches durable, unless that is already under way; with a time, when it is best."""
         ...
 
     def read(self, position: int, length: int) -> bytes:
@@ -59,6 +64,7 @@ class Unlogged:
     end = 0
     durable = 0
     batch_size = 0
+    next_ns: int | None = None
 
     def add(self, record: bytes) -> int:
         """Never called: without a TransactionLog no topic is logged."""
@@ -71,7 +77,7 @@ class Unlogged:
     def seal(self) -> None:
         """Nothing to seal."""
 
-    def flush(self) -> None:
+    def flush(self, now_ns: int | None = None) -> None:
         """Nothing to flush."""
 
     def read(self, position: int, length: int) -> bytes:

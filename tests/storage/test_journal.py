@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_setup import DIRECTORY, JOURNAL_ID, NAME, SEGMENT_SIZE, SUPERBLOCK, Folded, Life, batch_of, path, publish
 
+from ampsd import limits
 from ampsd.ports import Create, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Verb
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import frame, journal, records, segment
@@ -92,6 +93,51 @@ def test_an_open_batch_is_not_submitted() -> None:
 
 
 # ---- group commit
+
+
+def grouping() -> tuple[Watched, Life]:
+    disk = Watched()
+    life = Life(disk)
+    life.journal._group_ns = 1_000
+    return disk, life
+
+
+def test_a_batch_that_comes_to_an_idle_disk_does_not_wait() -> None:
+    disk, life = grouping()
+    for number, now_ns in ((1, 10), (2, 20), (3, 30)):
+        life.add(batch_of(number))
+        life.journal.flush(now_ns)
+        assert (len(disk.submissions), life.journal.next_ns) == (number, None)
+        while life.step():
+            pass
+
+
+def test_batches_that_keep_coming_share_a_submission() -> None:
+    disk, life = grouping()
+    life.add(batch_of(1))
+    life.journal.flush(10)
+    life.add(batch_of(2))
+    while life.step():
+        pass
+    life.journal.flush(500)
+    assert (len(disk.submissions), life.journal.next_ns) == (1, 1_010)
+    life.add(batch_of(3))
+    life.journal.flush(1_010)
+    assert (len(disk.submissions), life.journal.next_ns) == (2, None)
+    while life.step():
+        pass
+    assert life.durable == 3
+
+
+def test_much_does_not_wait_for_the_time() -> None:
+    disk, life = grouping()
+    life.add(batch_of(1))
+    life.journal.flush(10)
+    life.add(batch_of(2, size=limits.GROUP_BYTES_MAX))
+    while life.step():
+        pass
+    life.journal.flush(20)
+    assert len(disk.submissions) == 2
 
 
 def test_one_submission_at_a_time_takes_all_that_was_sealed_meanwhile() -> None:
