@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from ampsd import limits
-from ampsd.engine.entries import Block
+from ampsd.engine.entries import Block, Body
 from ampsd.storage.log import Log
 from ampsd.storage.records import decode_publish
 
@@ -34,13 +34,13 @@ class Bodies:
         if self._bytes > self._bytes_max:
             self._evict()
 
-    def get(self, block: Block, slot: int) -> tuple[bytes, bytes | None]:
-        """The message of an entry and its correlation id. Raises JournalDamageError."""
+    def get(self, block: Block, slot: int) -> Body:
+        """The message of an entry. Raises JournalDamageError."""
         body = block.bodies[slot] if block.bodies is not None else None
         if body is None:
             publish = decode_publish(self._log.read(block.positions[slot], block.lengths[slot]))
-            return publish.data, publish.correlation_id
-        return body if isinstance(body, tuple) else (body, None)
+            return publish.data if publish.correlation_id is None else (publish.data, publish.correlation_id)
+        return body
 
     def _evict(self) -> None:
         durable = self._log.durable

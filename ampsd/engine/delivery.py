@@ -7,7 +7,7 @@ once. User Guide, Message Queues; Command Reference, Content Messages.
 from collections.abc import Sequence
 
 from ampsd.engine.bodies import Bodies
-from ampsd.engine.entries import Block
+from ampsd.engine.entries import Block, Body
 from ampsd.engine.publishers import Publisher
 from ampsd.wire import amps
 
@@ -19,26 +19,36 @@ def deliveries(
 
     A header is `start` up to the bookmark, the bookmark, `middle` behind it, and the length. Raises JournalDamageError.
     """
-    sequences, numbers, bodies = block.sequences, block.publishers, block.bodies
-    bookmarks: list[bytes] = []
+    bookmarks = _bookmarks(block, slots, publishers)
     pieces: list[bytes] = []
-    number = length = fixed = -1
-    publisher = tail = extra = tail_extra = b""
-    for slot in slots:
-        if numbers[slot] != number:
-            number = numbers[slot]
-            publisher = b"%d|" % publishers[number].id
-        bookmark = b"%b%d|" % (publisher, sequences[slot])
-        bookmarks.append(bookmark)
-        data = bodies[slot] if bodies is not None else None
-        if type(data) is bytes:
-            extra = b""
+    length = fixed = -1
+    tail = extra = tail_extra = b""
+    for bookmark, body in zip(bookmarks, _bodies(block, slots, kept), strict=True):
+        if isinstance(body, bytes):
+            data, extra = body, b""
         else:
-            data, correlation_id = kept.get(block, slot)
-            extra = b"" if correlation_id is None else b',"x":"%b"' % amps.escape(correlation_id)
+            data, correlation_id = body
+            extra = b',"x":"%b"' % amps.escape(correlation_id)
         if len(data) != length or extra != tail_extra:
             length, tail_extra = len(data), extra
             tail = b'%b%b,"l":%d}' % (middle, extra, length)
             fixed = len(start) + len(tail) + length
         pieces += ((fixed + len(bookmark)).to_bytes(4, "big"), start, bookmark, tail, data)
     return bookmarks, b"".join(pieces)
+
+
+def _bookmarks(block: Block, slots: Sequence[int], publishers: Sequence[Publisher]) -> list[bytes]:
+    sequences, numbers = block.sequences, block.publishers
+    number = numbers[slots[0]]
+    if len(slots) > 1 and isinstance(slots, range) and numbers[slots.start : slots.stop].count(number) == len(slots):
+        publisher = b"%d|" % publishers[number].id
+        return [b"%b%d|" % (publisher, sequence) for sequence in sequences[slots.start : slots.stop]]
+    return [b"%d|%d|" % (publishers[numbers[slot]].id, sequences[slot]) for slot in slots]
+
+
+def _bodies(block: Block, slots: Sequence[int], kept: Bodies) -> list[Body]:
+    bodies = block.bodies
+    if bodies is None:
+        return [kept.get(block, slot) for slot in slots]
+    found = bodies[slots.start : slots.stop] if isinstance(slots, range) else [bodies[slot] for slot in slots]
+    return [kept.get(block, slot) if one is None else one for slot, one in zip(slots, found, strict=True)]

@@ -8,7 +8,7 @@ block with recent messages has a column with their bodies too, which `bodies` em
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
 BLOCK_SHIFT = 10
@@ -21,10 +21,16 @@ GONE = 2
 NEVER = 2**63 - 1
 _ALL_AVAILABLE = bytes((AVAILABLE,))
 _LEASED = bytes((LEASED,)) * BLOCK_SIZE
+_GONE = bytes((GONE,)) * BLOCK_SIZE
 
 
 Body = bytes | tuple[bytes, bytes]
 """A message; with its correlation id, where it has one."""
+
+
+def split_body(body: Body) -> tuple[bytes, bytes | None]:
+    """The message, and its correlation id."""
+    return body if isinstance(body, tuple) else (body, None)
 
 
 class Block:
@@ -191,8 +197,10 @@ class Entries:
         block.states[slot] = AVAILABLE
         heappush(self._returned, serial)
 
-    def remove(self, serials: Iterable[int]) -> "array[int]":
+    def remove(self, serials: Sequence[int]) -> "array[int]":
         """Forget entries; returns their positions."""
+        if _is_row(serials):
+            return self._remove_row(serials[0], len(serials))
         positions = array("Q")
         at = -1
         for serial in serials:
@@ -213,6 +221,23 @@ class Entries:
                 at = -1
         self.count -= len(positions)
         return positions
+
+    def _remove_row(self, serial: int, number: int) -> "array[int]":
+        """Forget entries of one block that follow each other."""
+        at = serial >> BLOCK_SHIFT
+        block = self._blocks[at]
+        start = serial & _MASK
+        end = start + number
+        if block.states.count(GONE, start, end):
+            raise AssertionError(f"one of {number} entries from {serial} on is removed twice")
+        block.states[start:end] = _GONE[:number]
+        if block.bodies is not None:
+            block.bodies[start:end] = (None,) * number
+        block.live -= number
+        self.count -= number
+        if block.live == 0:
+            self._drop_empty(at, block)
+        return block.positions[start:end]
 
     def _drop_empty(self, number: int, block: Block) -> None:
         if block is not self._tail:
@@ -285,6 +310,17 @@ class Entries:
                     return (serial & ~_MASK) + slot
             serial = (serial & ~_MASK) + BLOCK_SIZE
         return -1
+
+
+def _is_row(serials: Sequence[int]) -> bool:
+    """Whether these are several that follow each other in one block."""
+    number = len(serials)
+    if number < 2:
+        return False
+    first, last = serials[0], serials[-1]
+    if last - first != number - 1 or first >> BLOCK_SHIFT != last >> BLOCK_SHIFT:
+        return False
+    return list(serials) == list(range(first, last + 1))
 
 
 def _expired_of(block: Block, base: int, now_ns: int, limit: int, found: list[int]) -> None:

@@ -9,7 +9,7 @@ is leased, and the frame waits for that record.
 """
 
 from array import array
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import repeat
 
@@ -18,7 +18,7 @@ from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import fairness, turn
 from ampsd.engine.client import Client
 from ampsd.engine.delivery import deliveries
-from ampsd.engine.entries import NEVER, Block, Entries, Run
+from ampsd.engine.entries import NEVER, Block, Entries, Run, split_body
 from ampsd.engine.events import REASON_ORDER, MessageExpired
 from ampsd.engine.expiration import expiration_of
 from ampsd.engine.matching import Matching
@@ -127,31 +127,31 @@ class Queue:
     def acknowledge(self, bookmarks: Sequence[bytes], client: Client) -> int:
         """The messages are processed: they go. Returns how many were here and the client may say so of."""
         leases = self.leases
-        serials: list[int] = []
-        ended: list[Subscription] = []
-        holder: Subscription | None = None
+        if self._is_strict:
+            bookmarks = [one for one in bookmarks if one not in leases or leases[one][1].client is client]
+        ended = [leases.pop(bookmark, None) for bookmark in bookmarks]
         unleased = 0
-        for bookmark in bookmarks:
-            lease = leases.get(bookmark)
-            if lease is None:
-                serial = self._find(bookmark)
-                if serial >= 0:
-                    unleased += 1
-                    self._removed.extend(self._forget((serial,)))
-                else:
-                    self._remove_ahead(bookmark)
-            elif not self._is_strict or lease[1].client is client:
-                del leases[bookmark]
-                serials.append(lease[0])
-                if lease[1] is not holder:
-                    holder = lease[1]
-                    ended.append(holder)
-                holder.unacked -= 1
-        for subscription in ended:
+        if None in ended:
+            unleased = sum(
+                self._acknowledge_unleased(bookmark)
+                for bookmark, lease in zip(bookmarks, ended, strict=True)
+                if lease is None
+            )
+        serials = [lease[0] for lease in ended if lease is not None]
+        for subscription, number in Counter([lease[1] for lease in ended if lease is not None]).items():
+            subscription.unacked -= number
             self._has_room_again(subscription)
         if not self._is_at_most_once:
             self._removed.extend(self._forget(serials))
         return len(serials) + unleased
+
+    def _acknowledge_unleased(self, bookmark: bytes) -> bool:
+        serial = self._find(bookmark)
+        if serial >= 0:
+            self._removed.extend(self._forget((serial,)))
+            return True
+        self._remove_ahead(bookmark)
+        return False
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
@@ -288,7 +288,7 @@ class Queue:
     def _candidates(self, serial: int) -> list[Subscription]:
         """The subscriptions whose filters the message matches; one that cannot be read matches those without."""
         block, slot = self.entries.where(serial)
-        data, correlation_id = self._around.bodies.get(block, slot)
+        data, correlation_id = split_body(self._around.bodies.get(block, slot))
         reader = self._reader
         if reader is None:
             reader = self._reader = self._type.reader(tuple(self._matching.paths))
@@ -387,7 +387,7 @@ class Queue:
     def _expire(self, serial: int, reasons: tuple[str, ...]) -> None:
         """The message leaves unacknowledged. What actions publish because of it joins the same batch."""
         block, slot = self.entries.where(serial)
-        data, correlation_id = self._around.bodies.get(block, slot)
+        data, correlation_id = split_body(self._around.bodies.get(block, slot))
         bits = sum(REASON_BITS[reason] for reason in reasons)
         position = self._forget((serial,))
         self._around.log.add(records.encode_queue_change(records.REMOVE, self.key, position, bits))
