@@ -300,7 +300,7 @@ class Instance:
             return
         route = client.routes.find(run.topic)
         target = route.target
-        if target.is_simple and not target.special and self._publishing.run(client, target, run):
+        if target.is_simple and self._publishing.run(client, target, run):
             if run.wants_persisted:
                 self.acks.note(client, client.publisher.last)
             return

@@ -42,6 +42,9 @@ TEMPLATE_OUTPUT_MAX = 8 * MIB
 EXPIRATIONS_PER_TURN_MAX = 1000
 """Messages expired in one turn, so that a turn's batch stays small; the rest follow in the next turn."""
 
+VALUES_KNOWN_MAX = 10_000
+"""Values of a field for which is remembered whose filters they pass."""
+
 GROUP_COMMIT_NS = 1_000_000
 """While records keep coming, the log is synced about once in this time: a sync costs 100 us of CPU. FlushInterval may
 make it shorter."""

@@ -7,10 +7,10 @@ looking up what it has in that field. Only the others are asked one by one. User
 from typing import TypeVar
 
 from ampsd.engine.subscription import Subscription
-from ampsd.expressions.environment import Environment
+from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.expressions.equality import Equality
 from ampsd.expressions.values import read_number
-from ampsd.message_types.message_type import Fields, Value
+from ampsd.message_types.message_type import Fields, Value, Values
 
 K = TypeVar("K")
 _Waiting = dict[Subscription, bool]
@@ -87,13 +87,15 @@ def _leave(table: dict[K, _Waiting], value: K, subscription: Subscription) -> No
 class Matching:
     """A set of subscriptions. `paths` are the fields that their filters read, each with how many filters read it."""
 
-    __slots__ = ("_always", "_asked", "_by_path", "_environments", "paths")
+    __slots__ = ("_always", "_asked", "_by_path", "_environments", "_open", "paths")
 
     def __init__(self) -> None:
         self._always: dict[Subscription, None] = {}
         self._asked: dict[Subscription, None] = {}
         self._by_path: dict[str, _Values] = {}
         self._environments = 0
+        self._open = 0
+        """How many filters say more than what their index looks at."""
         self.paths: dict[str, int] = {}
 
     @property
@@ -105,6 +107,11 @@ class Matching:
     def has_filters(self) -> bool:
         """Whether any filter must be asked at all."""
         return bool(self._asked or self._by_path)
+
+    @property
+    def deciding_path(self) -> str | None:
+        """The field that alone decides who gets a message; None where there is no such field."""
+        return None if self._open or len(self._by_path) != 1 else next(iter(self._by_path))
 
     def add(self, subscription: Subscription) -> bool:
         """One more; returns whether `paths` has new ones."""
@@ -121,6 +128,7 @@ class Matching:
                 values = self._by_path[equality.path] = _Values()
             values.add(equality, subscription)
         self._environments += content.asks_environment
+        self._open += equality is None or not equality.is_all
         is_new = False
         for path in content.identifiers:
             count = self.paths.get(path, 0)
@@ -143,6 +151,7 @@ class Matching:
             if not values.count:
                 del self._by_path[equality.path]
         self._environments -= content.asks_environment
+        self._open -= equality is None or not equality.is_all
         is_gone = False
         for path in content.identifiers:
             self.paths[path] -= 1
@@ -174,6 +183,13 @@ class Matching:
             # An array may have led to a subscription twice.
             found = sorted(dict.fromkeys(found), key=_number)
         return found
+
+    def find_by(self, value: Values) -> list[Subscription]:
+        """The same where `deciding_path` has this value."""
+        (path,) = self._by_path
+        fields = Fields()
+        fields[path] = value
+        return self.find(fields, NOWHERE)
 
 
 def _number(subscription: Subscription) -> int:

@@ -19,7 +19,7 @@ from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.turn import Turn
 from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE, Environment
-from ampsd.message_types.message_type import BodyError, Fields
+from ampsd.message_types.message_type import BodyError, Fields, NumericText, Values
 from ampsd.storage.log import Log
 from ampsd.storage.records import encode_publish, encode_publishes
 from ampsd.wire import amps
@@ -80,6 +80,8 @@ class Publishing:
                     queue.enqueue(queued)
         if target.plain:
             self._deliver_plainly(target, bodies)
+        if target.special:
+            self._deliver_matching(target, client, publisher, bodies, sequences)
         return True
 
     def publish(
@@ -170,6 +172,50 @@ class Publishing:
                 if not out:
                     touched.append(client)
                 out.append(frames)
+
+    def _deliver_matching(
+        self, target: Route, client: Client, publisher: Publisher, bodies: Sequence[bytes], sequences: Sequence[int]
+    ) -> None:
+        """Deliver each message where its filter lets it pass; the usual case is that one subscription gets it."""
+        pick, alone, touched = target.pick, target.alone, self._outbox.touched
+        length = -1
+        tail = b""
+        for data, sequence in zip(bodies, sequences, strict=True):
+            value: Values = None
+            if pick is not None:
+                try:
+                    value = pick(data)
+                except BodyError:
+                    value = None
+            receiver = alone.get(value) if value.__class__ is bytes else None
+            if receiver is None:
+                receiver = self._find_receiver(target, client, publisher, data, sequence, value)
+                if receiver is None:
+                    continue
+            reader, start = receiver
+            if len(data) != length:
+                length = len(data)
+                tail = b"%d}" % length
+            out = reader.out
+            if not out:
+                touched.append(reader)
+            out += ((len(start) + len(tail) + length).to_bytes(4, "big"), start, tail, data)
+
+    def _find_receiver(
+        self, target: Route, client: Client, publisher: Publisher, data: bytes, sequence: int, value: Values
+    ) -> tuple[Client, bytes] | None:
+        """The one client that a message goes to, and how its frame begins; where it is not that simple, deliver."""
+        if not target.matching.asks_environment:
+            found = target.find_plainly(data)
+            if not found:
+                return None
+            start = target.starts.get(found[0])
+            if len(found) == 1 and start is not None:
+                if isinstance(value, bytes) and not isinstance(value, NumericText):
+                    target.knows_alone(value, found[0].client, start)
+                return found[0].client, start
+        self._deliver_special(_Message(target, client, data, None, publisher, sequence, None))
+        return None
 
     def _deliver_special(self, message: "_Message") -> None:
         """Deliver where a filter decides, or where the header has more: each client gets one message."""

@@ -10,8 +10,10 @@ from ampsd.engine.client import Client
 from ampsd.engine.matching import Matching
 from ampsd.engine.queue import Queue
 from ampsd.engine.subscription import Subscription, frame_start
+from ampsd.expressions.compile import NO_FIELDS
+from ampsd.expressions.environment import NOWHERE
 from ampsd.expressions.regex import Regex, compile_regex, is_regex
-from ampsd.message_types.message_type import Fields, MessageType, Reader
+from ampsd.message_types.message_type import BodyError, Fields, MessageType, Picker, Reader
 
 RESERVED = b"/AMPS"
 DEVNULL = b"/AMPS/devnull"
@@ -48,14 +50,17 @@ class Route:
 
     __slots__ = (
         "_groups",
+        "_picked_path",
         "_reader",
         "_type",
+        "alone",
         "is_logged",
         "is_simple",
         "is_valid",
         "matching",
         "needs_body",
         "needs_environment",
+        "pick",
         "plain",
         "queues",
         "special",
@@ -87,6 +92,11 @@ class Route:
         self._groups: dict[int, _Group] = {}
         self._type = message_type
         self._reader: Reader | None = None
+        self.pick: Picker | None = None
+        """Takes out of a body the field that alone decides which of `matching` get it."""
+        self._picked_path: str | None = None
+        self.alone: dict[bytes, tuple[Client, bytes]] = {}
+        """The client that alone gets messages with this text there, and how its frames begin; of texts that came."""
 
     def add(self, subscription: Subscription) -> None:
         """Deliver to one more subscription; nothing happens where it is here already."""
@@ -147,12 +157,14 @@ class Route:
             self.starts[subscription] = frame_start(self.topic, subscription.sub_id) + b',"l":'
         if self.matching.add(subscription):
             self._reader = None
+        self._choose_picker()
 
     def _match_no_more(self, subscription: Subscription) -> None:
         self.special -= 1
         self.starts.pop(subscription, None)
         if self.matching.remove(subscription):
             self._reader = None
+        self._choose_picker()
 
     def read(self, body: bytes) -> Fields:
         """The fields that anybody here asks for: of the queues' filters, the subscriptions' and the actions'.
@@ -163,6 +175,30 @@ class Route:
         if reader is None:
             reader = self._reader = self._make_reader()
         return reader(body)
+
+    def find_plainly(self, body: bytes) -> list[Subscription]:
+        """The subscriptions in `matching` that a message goes to, where no filter looks beyond the body."""
+        matching = self.matching
+        try:
+            if self.pick is not None:
+                return matching.find_by(self.pick(body))
+            return matching.find(self.read(body) if matching.has_filters else NO_FIELDS, NOWHERE)
+        except BodyError:
+            return matching.find(None, NOWHERE)
+
+    def knows_alone(self, text: bytes, client: Client, start: bytes) -> None:
+        """Remember to whom alone messages with that text at the deciding path go."""
+        if len(self.alone) >= limits.VALUES_KNOWN_MAX:
+            self.alone.clear()
+        self.alone[text] = (client, start)
+
+    def _choose_picker(self) -> None:
+        self.alone.clear()
+        path = self.matching.deciding_path
+        if path is None:
+            self.pick = self._picked_path = None
+        elif path != self._picked_path:
+            self.pick, self._picked_path = self._type.picker(path), path
 
     def _make_reader(self) -> Reader:
         if self.watch.reads:

@@ -12,9 +12,11 @@ from ampsd.message_types.message_type import (
     MessageType,
     NotBuildableError,
     Pair,
+    Picker,
     Reader,
     Value,
     Values,
+    picker_of,
 )
 
 
@@ -107,6 +109,10 @@ class Composite:
     def reader(self, paths: Sequence[str]) -> Reader:
         """Parts are read one by one anyway."""
         return self.fields
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
+        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Each part is built of the values whose path begins with its number. Raises NotBuildableError."""

@@ -5,11 +5,22 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
 from ampsd import limits
-from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
+from ampsd.message_types.message_type import (
+    BodyError,
+    Fields,
+    NotBuildableError,
+    Pair,
+    Picker,
+    Reader,
+    Value,
+    Values,
+    picker_of,
+)
 from ampsd.message_types.tree import Leaf, Nested, Tree, TreeType, found_at, nested
 
 _decoder = msgspec.json.Decoder()
@@ -19,6 +30,8 @@ _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}
 _ESCAPED_IN_JSON = re.compile(r'[\x00-\x1f"\\]')
 _COUNTED_MAX = 16
 """Keys that are looked for in the whole body, before it is cheaper to parse it with all its keys."""
+_NEVER_TOO_DEEP = 2 * limits.JSON_DEPTH_MAX
+"""Up to this size in bytes a body has no room for too many brackets and those that close them."""
 _Malformed = (msgspec.DecodeError, UnicodeDecodeError)
 
 
@@ -40,6 +53,8 @@ def _check(body: bytes) -> None:
     """Raises BodyError where the body is nested too deep, or has too many values."""
     if len(body) > limits.BODY_VALUES_MAX and body.count(b",") > limits.BODY_VALUES_MAX:
         raise BodyError(f"the body has more than {limits.BODY_VALUES_MAX} values")
+    if len(body) <= _NEVER_TOO_DEEP:
+        return
     if body.count(b"{") + body.count(b"[") > limits.JSON_DEPTH_MAX and _is_too_deep(body):
         raise BodyError(f"the body is nested deeper than {limits.JSON_DEPTH_MAX}")
 
@@ -115,7 +130,8 @@ class _PickedFields(Fields):
 
 def _may_repeat(body: bytes, keys: tuple[bytes, ...], *, has_escapes: bool) -> bool:
     """Whether one of the keys may stand twice in the body; escapes may hide that."""
-    if has_escapes or b"\\u" in body:
+    # One byte is found ten times as fast as two, and most bodies have no escapes.
+    if has_escapes or (b"\\" in body and b"\\u" in body):
         return True
     return max(map(body.count, keys)) > 1
 
@@ -214,6 +230,30 @@ class Json(TreeType):
             return found
 
         return read
+
+    def picker(self, path: str) -> Picker:
+        """An outermost scalar is taken as the parser gives it; the parser passes over the rest."""
+        along = _path(path)
+        reader = self.reader((path,))
+        if len(along.names) > 1 or along.has_escapes:
+            return picker_of(reader, path)
+        wanted = msgspec.defstruct("Picked", [("n0", object, None)], rename={"n0": along.names[0]}, gc=False)
+        decode = msgspec.json.Decoder(wanted).decode
+        key = along.keys[0]
+        value_of = attrgetter("n0")
+
+        def pick(body: bytes) -> Values:
+            if len(body) > _NEVER_TOO_DEEP or b"\\" in body or body.count(key) > 1:
+                return reader(body)[path]
+            try:
+                value = value_of(decode(body))
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return reader(body)[path]
+            if value.__class__ is str:
+                return value.encode() or None
+            return value if value.__class__ is int or value is None else reader(body)[path]
+
+        return pick
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """An object. Raises NotBuildableError."""

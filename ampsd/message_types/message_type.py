@@ -61,6 +61,19 @@ class Fields(dict[str, Values]):
 Reader = Callable[[bytes], Fields]
 """Reads bodies whose fields at certain paths will be asked for. Raises BodyError."""
 
+Picker = Callable[[bytes], Values]
+"""Takes the value at one path out of a body. Raises BodyError."""
+
+
+def picker_of(reader: Reader, path: str) -> Picker:
+    """A Picker for types that have no shorter way than to read the body."""
+
+    def pick(body: bytes) -> Values:
+        return reader(body)[path]
+
+    return pick
+
+
 Pair = tuple[str, Values]
 """A path and what is to be there."""
 
@@ -98,6 +111,10 @@ class MessageType(Protocol):
 
     def reader(self, paths: Sequence[str]) -> Reader:
         """How to read bodies of which nothing but these paths will be asked for."""
+        ...
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
         ...
 
     def build(self, pairs: Sequence[Pair]) -> bytes:

@@ -10,7 +10,17 @@ from collections.abc import Iterator, Sequence
 
 from ampsd import limits
 from ampsd.message_types.leb128 import unsigned
-from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values
+from ampsd.message_types.message_type import (
+    BodyError,
+    Fields,
+    NotBuildableError,
+    Pair,
+    Picker,
+    Reader,
+    Value,
+    Values,
+    picker_of,
+)
 from ampsd.message_types.proto_schema import ProtoError, ProtoField, ProtoMessage, ProtoSchema
 from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
 
@@ -241,6 +251,10 @@ class Protobuf:
     def reader(self, paths: Sequence[str]) -> Reader:
         """Bodies are read whole."""
         return self.fields
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
+        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Always raises NotBuildableError, as in AMPS."""

@@ -7,7 +7,7 @@ out as it went in. A dict is a part with names of its own. Arrays are Leaves: th
 from collections.abc import Callable, Sequence
 from typing import Union
 
-from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Reader, Value, Values
+from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Picker, Reader, Value, Values, picker_of
 
 
 class Leaf:
@@ -136,6 +136,10 @@ class TreeType:
     def reader(self, paths: Sequence[str]) -> Reader:
         """How to read bodies of which nothing but these paths will be asked for."""
         return self.fields
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
+        return picker_of(self.reader((path,)), path)
 
     def merge(self, body: bytes, change: bytes) -> bytes:
         """Parts are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Reader
+from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Picker, Reader, picker_of
 
 
 class UnbuiltType:
@@ -22,6 +22,10 @@ class UnbuiltType:
     def reader(self, paths: Sequence[str]) -> Reader:
         """How to read bodies of which nothing but these paths will be asked for."""
         return self.fields
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
+        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Always raises NotBuildableError."""

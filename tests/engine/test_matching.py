@@ -114,3 +114,5 @@ def test_a_route_delivers_plainly_to_clients_that_ask_for_nothing_more(steps: li
             one.number for one in inside if one.client.connection in special
         )
         assert route.special == len(found)
+        assert route.find_plainly(b'{"a":1}') == found
+        assert route.find_plainly(b"no json") == route.matching.find(None, NOWHERE)

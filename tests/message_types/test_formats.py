@@ -11,6 +11,7 @@ from ampsd.message_types import registry
 from ampsd.message_types.bflat import BFlat
 from ampsd.message_types.bson import Bson
 from ampsd.message_types.json import Json
+from ampsd.message_types.message_type import BodyError
 from ampsd.message_types.msgpack import MsgPack
 from ampsd.message_types.proto_descriptor import read_descriptors
 from ampsd.message_types.proto_file import read_proto
@@ -69,6 +70,11 @@ def test_json_of_equal_keys_the_first_counts_or_the_last(is_last_wanted: bool, v
         assert read(b'{"a":1,"b":0,"a":2}')["/a"] == value
         assert read(b'{"a":1,"\\u0061":2}')["/a"] == value
         assert read(b'{"x":{"a":1,"a":2},"b":3}')["/x/a"] == value
+    pick = one.picker("/a")
+    assert [pick(body) for body in (b'{"a":1,"b":0,"a":2}', b'{"a":1,"\\u0061":2}')] == [value, value]
+    assert [pick(body) for body in (b"[]", b'{"a":true}', b'{"a":[1,"x"]}', b'{"a":""}')] == [None, 1, [1, b"x"], None]
+    with pytest.raises(BodyError):
+        pick(b'{"a":')
 
 
 @given(
@@ -83,6 +89,7 @@ def test_json_picked_fields_are_those_of_the_whole(values: dict[str, object], pa
     whole, picked = one.fields(body), one.reader([f"/{path}" for path in paths])(body)
     for path in paths:
         assert picked[f"/{path}"] == whole[f"/{path}"]
+        assert one.picker(f"/{path}")(body) == whole[f"/{path}"]
 
 
 def test_json_with_many_fields_asked_for() -> None:

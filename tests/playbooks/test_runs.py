@@ -7,7 +7,7 @@ from play import Message, Playbook, queue
 from ampsd.engine.entries import BLOCK_SIZE
 from ampsd.wire import amps
 
-TOPICS = ("Jobs", "Picked", "Shared", "news", "plain")
+TOPICS = ("Jobs", "Picked", "Shared", "news", "plain", "only")
 QUEUES = (
     queue("Jobs", MaxPerSubscriptionBacklog=5000, MaxBacklog=5000, MaxDeliveries=3)
     + queue("Picked", Filter="/n > 2", MaxPerSubscriptionBacklog=5000)
@@ -36,6 +36,15 @@ class World:
             extra = {"o": f"max_backlog={option}"} if option else {}
             self.readers[topic].send(c="subscribe", t=topic, cid="1", sub_id="s", a="processed", **extra)
             self.readers[topic].take()
+        for name, content in [
+            ("three", "/n = 3"),
+            ("b", "/s = 'b'"),
+            ("c", "/s IN ('c', '3') AND /n > 1"),
+            ("all", ""),
+        ]:
+            reader = self.readers[name] = self.play.client(f"reader of {name}")
+            extra = {"filter": content} if content else {"o": "timestamp,bookmark"}
+            reader.send(c="subscribe", t="plain" if name != "b" else "only", cid="1", sub_id="s", **extra)
         self.publisher = self.play.client("publisher")
 
     def outcome(self) -> dict[str, list[tuple[str | None, str]]]:
@@ -60,7 +69,7 @@ def frames_of(publishes: list[tuple[str, int | None, int, bool]]) -> list[bytes]
         if ahead is not None:
             last += ahead
             header += b',"a":"persisted","s":%d' % last
-        frames.append(amps.frame(header + b"}", b'{"n":%d}' % n if is_json else b"no json"))
+        frames.append(amps.frame(header + b"}", b'{"n":%d,"s":"%c"}' % (n, 97 + n) if is_json else b"no json"))
     return frames
 
 
