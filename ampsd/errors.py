@@ -231,6 +231,30 @@ CATALOGUE: dict[str, Entry] = {
         "Its holder did not acknowledge it within LeasePeriod.",
         "Where this is frequent, raise LeasePeriod or lower the consumer's backlog.",
     ),
+    "70-0004": Entry(
+        "error",
+        "client[{client}] is not consuming messages, disconnecting slow client",
+        "What waits for it is more than MessageDiskLimit or its share of it, or is older than ClientMessageAgeLimit.",
+        "Find out why it does not read. If it must be allowed to fall behind, raise the limits of its transport.",
+    ),
+    "70-0011": Entry(
+        "warning",
+        "client[{client}] slow consumption detected, offline messages.",
+        "What waits for it in memory is more than MessageMemoryLimit or its share; it is kept on disk from now on.",
+        "Nothing, if it catches up. Otherwise let it ask for less, or make it faster.",
+    ),
+    "70-0012": Entry(
+        "info",
+        "client[{client}] has read what was kept on disk for it.",
+        "A client that was slow has caught up.",
+        _NOTHING,
+    ),
+    "70-0013": Entry(
+        "error",
+        "what client[{client}] has not read cannot be kept on disk: {error}",
+        "A file in MessageDiskPath cannot be made, written or read. The client is disconnected.",
+        "See to the space and the permissions of MessageDiskPath.",
+    ),
     "FF-0001": Entry("info", "shutdown began.", "A signal asked for it.", _NOTHING),
     "FF-0002": Entry("info", "shutdown complete.", "Everything is closed.", _NOTHING),
     "FF-0003": Entry(

@@ -16,7 +16,7 @@ from ampsd.engine.bodies import Bodies
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.effects import PublishMessage, Request, WriteLog
-from ampsd.engine.entries import NEVER, Run
+from ampsd.engine.entries import Run
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
 from ampsd.engine.header_formats import header_formats
@@ -58,9 +58,9 @@ class Instance:
     """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
 
     def __init__(self, model: Model, log: Log, report: Report) -> None:
-        definition = model.definition
+        self.definition = definition = model.definition
         self._log = log
-        self._report = report
+        self.report = report
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
@@ -80,7 +80,7 @@ class Instance:
             self.publishers,
             self.turn,
             report,
-            self._happened,
+            self.happened,
             self._environments,
         )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
@@ -92,7 +92,7 @@ class Instance:
             self.publishers,
             self.acks,
             self.turn,
-            self._happened,
+            self.happened,
             self._environments,
         )
         self.clients = Clients(
@@ -207,7 +207,7 @@ class Instance:
             if client.closing is not None:
                 return
         if fault is not None:
-            self._report("07-0005", client=client.label, address=client.address, fault=str(fault))
+            self.report("07-0005", client=client.label, address=client.address, fault=str(fault))
             self.clients.close(client, PROTOCOL_ERROR)
 
     def disconnected(self, connection: int, reason: str) -> None:
@@ -233,10 +233,9 @@ class Instance:
         for queue in self.queues:
             queue.tick()
 
-    def next_ns(self) -> int | None:
-        """When `tick` may have something to do, in monotonic nanoseconds; None when nothing waits for time."""
-        next_ns = min([self.clients.next_ns, self.acks.next_ns, *(queue.next_ns() for queue in self.queues)])
-        return None if next_ns == NEVER else next_ns
+    def next_ns(self) -> int:
+        """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
+        return min([self.clients.next_ns, self.acks.next_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
         """Hand out messages and run actions until nothing more follows; all of it joins the open batch."""
@@ -262,7 +261,7 @@ class Instance:
             return
         carry_out = self._commands.get(command.name)
         if carry_out is None:
-            self._report("07-0006", client=client.label, command=command.name.decode("utf-8", "replace"))
+            self.report("07-0006", client=client.label, command=command.name.decode("utf-8", "replace"))
             self._fail(client, command, UNKNOWN_COMMAND)
             self.clients.close(client, UNKNOWN_COMMAND)
             return
@@ -346,7 +345,7 @@ class Instance:
         number = client.refusals = client.refusals + 1
         if number <= limits.REFUSALS_LOGGED or number & (number - 1) == 0:
             name = topic.decode("utf-8", "replace")
-            self._report("04-0001", client=client.label, topic=name, number=number, reason=reason)
+            self.report("04-0001", client=client.label, topic=name, number=number, reason=reason)
         if wants_persisted and sequence:
             self.acks.fail(client, sequence, reason)
         elif wants_persisted:
@@ -390,7 +389,7 @@ class Instance:
         try:
             subscription = subscribe(client, command, sub_id)
         except RefusedError as error:
-            self._report(
+            self.report(
                 "14-0002",
                 client=client.label,
                 topic=(command.topic or b"").decode("utf-8", "replace"),
@@ -398,7 +397,7 @@ class Instance:
             )
             self._fail(client, command, str(error))
             return
-        self._report("14-0001", client=client.label, topic=subscription.topic.decode("utf-8", "replace"))
+        self.report("14-0001", client=client.label, topic=subscription.topic.decode("utf-8", "replace"))
         if command.acks & PROCESSED:
             fields = [(b"sub_id", sub_id)]
             backlog = backlog_text(subscription)
@@ -423,13 +422,14 @@ class Instance:
 
     # ---- actions
 
-    def _happened(self, event: Event) -> None:
+    def happened(self, event: Event) -> None:
+        """Set off the actions that watch for this."""
         self._firings.offer(event)
 
     def _perform(self, request: Request, depth: int) -> str | None:
         """Carry out what a step asks for. Returns why it failed."""
         if isinstance(request, WriteLog):
-            self._report(request.code, **request.values)
+            self.report(request.code, **request.values)
             return None
         return self._publish_inside(request, depth)
 

@@ -58,8 +58,24 @@ REMOVALS_AHEAD_MAX = 10_000
 BATCH_SIZE_MAX = 4 * MIB
 """A turn's batch is sealed and a new one begun between two inputs once it is this large."""
 
-OUTBOUND_BYTES_MAX = 256 * MIB
-"""Bytes queued to one client that does not read; beyond it the client is disconnected as slow."""
+NETWORK_BUFFER_BYTES = 256 * KIB
+"""Bytes the network takes for a client that does not read, before they wait where limits count them."""
+
+READ_PAUSE_BYTES = 8 * MIB
+"""Bytes that wait for a client beyond which none of its commands are read: a peer that only sends cannot make the
+server keep its answers."""
+
+MESSAGE_DISK_DEFAULT = 1_000_000_000
+"""MessageDiskLimit in bytes where none is set, unless MessageMemoryLimit is more."""
+
+OFFLINE_CHUNK = 256 * KIB
+"""Bytes written to and read from the files of a slow client at once."""
+
+OFFLINE_FILE_BYTES = 16 * MIB
+"""Size at which the next file is begun; a file goes when all of it is read."""
+
+OFFLINE_BEHIND_MAX = 32 * MIB
+"""Bytes above MessageMemoryLimit that may wait for a disk that is slower than what comes in."""
 
 BODY_CACHE_BYTES_MAX = 8 * MIB
 """Recent bodies kept to be delivered without reading the journal, what each costs beside its bytes included."""

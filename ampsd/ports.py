@@ -88,7 +88,19 @@ class Unlink:
         self.path = path
 
 
-Verb = Pwrite | Fdatasync | Create | Rename | FsyncDir | Truncate | Unlink
+class Pread:
+    """Disk verb: read up to `length` bytes of `path` at `offset` into `data`."""
+
+    __slots__ = ("data", "length", "offset", "path")
+
+    def __init__(self, path: str, offset: int, length: int) -> None:
+        self.path = path
+        self.offset = offset
+        self.length = length
+        self.data = b""
+
+
+Verb = Pwrite | Fdatasync | Create | Rename | FsyncDir | Truncate | Unlink | Pread
 
 
 class Disk(Protocol):
@@ -126,12 +138,36 @@ class Disk(Protocol):
 class Net(Protocol):
     """What the reactor asks of the network. Connections are numbers given by the network, never reused."""
 
-    def send(self, connection: int, data: bytes) -> None:
-        """Queue bytes to a peer. Unknown or closed connections are ignored."""
+    def send(self, connection: int, data: bytes) -> int:
+        """Send bytes to a peer. Unknown or closed connections are ignored.
+
+        Returns 0 while the peer keeps up. Otherwise how many bytes wait in the network for it: then nothing more may be
+        sent to it until the reactor has received `Writable`.
+        """
+        ...
+
+    def throttle(self, connection: int, is_throttled: bool) -> None:
+        """Stop or go on reading commands from a peer."""
+        ...
+
+    def abort(self, connection: int) -> None:
+        """Close without sending what is queued. The reactor gets no further input from it."""
         ...
 
     def close(self, connection: int) -> None:
         """Send what is queued, then close. The reactor gets no further input from it."""
+        ...
+
+
+class Offline(Protocol):
+    """Files for what slow clients have not read. They are gone when the process is, and nobody else can open them."""
+
+    def directory(self, path: str) -> str:
+        """A directory of this process alone below `path`. Raises OSError."""
+        ...
+
+    def submit(self, ticket: int, verbs: Sequence[Verb]) -> None:
+        """Run `verbs` later, in submission order; the reactor then receives `OfflineCompleted(ticket, error)`."""
         ...
 
 

@@ -14,8 +14,10 @@ Many inputs share one sync, and nothing changes under a running function. The si
 from collections.abc import Sequence
 
 from ampsd import limits
+from ampsd.engine.entries import NEVER
+from ampsd.engine.slow_clients import SlowClients, policies_of
 from ampsd.instance import Instance
-from ampsd.ports import Clock, Net
+from ampsd.ports import Clock, Net, Offline
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import Log
 
@@ -42,6 +44,25 @@ class Disconnected:
         self.reason = reason
 
 
+class Writable:
+    """Input: the network has sent what it had taken for a connection."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: int) -> None:
+        self.connection = connection
+
+
+class OfflineCompleted:
+    """Input: verbs on the files of slow clients are done, as DiskCompleted."""
+
+    __slots__ = ("error", "ticket")
+
+    def __init__(self, ticket: int, error: OSError | None) -> None:
+        self.ticket = ticket
+        self.error = error
+
+
 class DiskCompleted:
     """Input: the verbs submitted under `ticket` are done, or the first that failed raised `error`."""
 
@@ -55,13 +76,32 @@ class DiskCompleted:
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
-Input = Received | Connected | Disconnected | DiskCompleted
+Input = Received | Connected | Disconnected | DiskCompleted | Writable | OfflineCompleted
 
 
 class Reactor:
     """Runs one instance, turn by turn."""
 
-    def __init__(self, instance: Instance, log: Log, journal: Journal | None, clock: Clock, net: Net) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        log: Log,
+        journal: Journal | None,
+        clock: Clock,
+        net: Net,
+        offline: Offline,
+        host_memory_bytes: int = 10 * 1024 * limits.MIB,
+    ) -> None:
+        """`host_memory_bytes` is what MessageMemoryLimit is a tenth of where it is not set."""
+        self.slow = SlowClients(
+            policies_of(instance.definition, host_memory_bytes),
+            net,
+            offline,
+            instance.turn,
+            instance.report,
+            instance.clients.close,
+            instance.happened,
+        )
         self._instance = instance
         self._log = log
         self._journal = journal
@@ -84,18 +124,25 @@ class Reactor:
                 instance.settle()
                 self._log.seal()
         instance.tick()
+        self.slow.tick()
         instance.settle()
         self._log.seal()
         self._log.flush(instance.turn.now_ns)
         instance.outbox.release()
         self._send()
-        next_ns, flush_ns = instance.next_ns(), self._log.next_ns
-        if next_ns is None or flush_ns is None:
-            return flush_ns if next_ns is None else next_ns
-        return min(next_ns, flush_ns)
+        if self.slow.settle():
+            return instance.turn.now_ns
+        next_ns = min(instance.next_ns(), self.slow.next_ns)
+        if self._log.next_ns is not None:
+            return min(next_ns, self._log.next_ns)
+        return None if next_ns == NEVER else next_ns
 
-    def _take(self, one: Connected | Disconnected | DiskCompleted | Received) -> None:
-        if isinstance(one, DiskCompleted):
+    def _take(self, one: Input) -> None:
+        if isinstance(one, Writable):
+            self.slow.writable(one.connection)
+        elif isinstance(one, OfflineCompleted):
+            self.slow.completed(one.ticket, one.error)
+        elif isinstance(one, DiskCompleted):
             self._disk_completed(one)
         elif isinstance(one, Connected):
             self._instance.connected(one.connection, one.transport, one.message_type, one.address)
@@ -114,10 +161,11 @@ class Reactor:
         for client in outbox.touched:
             out = client.out
             frames = out[0] if len(out) == 1 else b"".join(out)
-            self._net.send(client.connection, client.wire.written(frames))
+            self.slow.send(client, client.wire.written(frames))
             out.clear()
         outbox.touched.clear()
         closing = self._instance.clients.closing
         for client in closing:
+            self.slow.forget(client)
             self._net.close(client.connection)
         closing.clear()

@@ -15,7 +15,7 @@ from random import Random
 from ampsd import units
 from ampsd.config.model import load
 from ampsd.instance import Instance
-from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
+from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, OfflineCompleted, Reactor, Writable
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.network import SimNet
@@ -112,6 +112,16 @@ class Client:
         """Bodies of the messages that arrived since the last call."""
         return [one["body"] for one in self.take() if "body" in one]
 
+    def stall(self) -> None:
+        """Read nothing from now on."""
+        self._play.net.stalled[self.connection] = 0
+
+    def read_on(self) -> None:
+        """Read again, as fast as it comes."""
+        self._play.net.stalled.pop(self.connection)
+        self._play.post(Writable(self.connection))
+        self._play.settle()
+
     def hang_up(self) -> None:
         """The connection is gone."""
         self._play.net.forget(self.connection)
@@ -128,10 +138,16 @@ class Playbook:
     """One instance; see the module's doc string."""
 
     def __init__(
-        self, *, queues: str = "", actions: str = "", transaction_log: str = TRANSACTION_LOG, transport: str = ""
+        self,
+        *,
+        queues: str = "",
+        actions: str = "",
+        transaction_log: str = TRANSACTION_LOG,
+        transport: str = "",
+        settings: str = "",
     ) -> None:
         text = (
-            "<AMPSConfig><Name>Play</Name><Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
+            f"<AMPSConfig><Name>Play</Name>{settings}<Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
             f"<Protocol>amps</Protocol>{transport}</Transport></Transports>"
             f"{f'<SOW>{queues}</SOW>' if queues else ''}{transaction_log}"
             f"{f'<Actions>{actions}</Actions>' if actions else ''}</AMPSConfig>"
@@ -144,6 +160,7 @@ class Playbook:
         self.net = SimNet()
         self.log: list[tuple[str, dict[str, object]]] = []
         self.is_disk_held = False
+        self.is_offline_held = False
         self._inputs: list[Input] = []
         self._connections = 0
         self._start()
@@ -160,7 +177,9 @@ class Playbook:
         if self.journal is not None:
             found = recover(self.disk, "/play", "Play", 1 << 16, b"play", self.instance.restore)
             self.journal.begin(found.tail)
-        self._reactor = Reactor(self.instance, log, self.journal, self.clock, self.net)
+        self.offline = SimDisk()
+        self._reactor = Reactor(self.instance, log, self.journal, self.clock, self.net, self.offline)
+        self.slow = self._reactor.slow
         self.instance.start()
         self.settle()
 
@@ -179,12 +198,17 @@ class Playbook:
         """Turns and disk verbs until nothing more happens."""
         while True:
             inputs, self._inputs = self._inputs, []
+            decisions = self.slow.decisions
             self._reactor.turn(inputs)
+            while self.offline.is_busy and not self.is_offline_held:
+                completion = self.offline.step()
+                if completion is not None:
+                    self._inputs.append(OfflineCompleted(*completion))
             while self.disk.is_busy and not self.is_disk_held:
                 completion = self.disk.step()
                 if completion is not None:
                     self._inputs.append(DiskCompleted(*completion))
-            if not self._inputs:
+            if not self._inputs and self.slow.decisions == decisions:
                 return
 
     def connect(self, transport_message_type: str | None = None) -> Client:

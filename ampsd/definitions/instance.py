@@ -36,7 +36,6 @@ from ampsd.definitions.tuning import TuningDefinition
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}\Z")
 _NO_SECURITY = "Remove it; this version lets every client do everything, so keep its transports on a trusted network."
-_FIXED_LIMIT = "Remove it; a client that does not read is disconnected when it owes 256 MB, whatever is set here."
 _NO_MINIDUMP = "Remove it; no minidumps are written."
 
 
@@ -88,33 +87,23 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
         BYTES,
         "Memory for messages that clients have not read yet.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
     message_disk_limit_bytes: int | None = option(
         BYTES,
         "Disk for messages that clients have not read yet.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
     message_disk_path: str = option(
         PATH,
         "Directory of those messages.",
-        default="/var/tmp",  # noqa: S108 - AMPS's default, never used
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
+        default="/var/tmp",  # noqa: S108 - AMPS's default; files are made in a directory of their own below it
     )
     client_message_age_limit_ns: int | None = option(
         INTERVAL,
         "Age of an unread message at which its client is disconnected.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
-    client_max_capacity: int = option(
-        PERCENT, "Share of the limits that one client may use.", default=50, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
-    )
+    client_max_capacity: int = option(PERCENT, "Share of the limits that one client may use.", default=50)
     mini_dump_directory: str = option(
         PATH,
         "Directory of minidumps, which is made when it is missing; disabled writes none.",

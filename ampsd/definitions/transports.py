@@ -23,7 +23,6 @@ from ampsd.definitions.security import AuthenticationDefinition, EntitlementDefi
 
 _NO_TLS = "Remove it and keep this transport on an address that only trusted hosts reach; TLS does not run yet."
 _NO_SECURITY = "Remove it; this version lets every client do everything, so keep the transport on a trusted network."
-_FIXED_LIMIT = "Remove it; a client that does not read is disconnected when it owes 256 MB, whatever is set here."
 _WEBSOCKET_ONLY = "Remove it; it concerns websocket transports, which do not run yet."
 _UNIX_ONLY = "Remove it; it concerns transports of Type amps-unix, which do not run yet."
 
@@ -108,29 +107,19 @@ class TransportDefinition(Definition, element="Transport"):
         BYTES,
         "Memory for messages that clients have not read yet.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
     message_disk_limit_bytes: int | None = option(
         BYTES,
         "Disk for messages that clients have not read yet.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
-    message_disk_path: str | None = option(
-        PATH, "Directory of those messages.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
-    )
+    message_disk_path: str | None = option(PATH, "Directory of those messages.", default=None)
     client_message_age_limit_ns: int | None = option(
         INTERVAL,
         "Age of an unread message at which its client is disconnected.",
         default=None,
-        marks=(NO_EFFECT,),
-        advice=_FIXED_LIMIT,
     )
-    client_max_capacity: int | None = option(
-        PERCENT, "Share of the limits that one client may use.", default=None, marks=(NO_EFFECT,), advice=_FIXED_LIMIT
-    )
+    client_max_capacity: int | None = option(PERCENT, "Share of the limits that one client may use.", default=None)
     transport_filters: tuple[TransportFilterDefinition, ...] = option(
         TransportFilterDefinition,
         "Module that changes or refuses commands as they arrive; several take their turns in the order of the file.",

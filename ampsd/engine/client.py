@@ -6,6 +6,7 @@ from ampsd.wire.connection import Connection
 from ampsd.wire.header_format import HeaderFormat
 
 if TYPE_CHECKING:
+    from ampsd.engine.owed import Owed
     from ampsd.engine.publishers import Publisher
     from ampsd.engine.routes import Routes
     from ampsd.engine.subscription import Subscription
@@ -35,6 +36,7 @@ class Client:
         "name",
         "noted_sequence",
         "out",
+        "owed",
         "publisher",
         "refusals",
         "routes",
@@ -64,6 +66,8 @@ class Client:
         self.connected_ns = now_ns
         self.wire = Connection(header_format)
         self.out: list[bytes] = []
+        self.owed: Owed | None = None
+        """What waits for it when it does not keep up."""
         self.closing: str | None = None
         self.refusals = 0
         """Publishes of this connection that were refused."""
@@ -93,6 +97,11 @@ class Client:
         client.name = name
         client.message_type = message_type
         return client
+
+    @property
+    def connection_name(self) -> str:
+        """The connection's name in actions."""
+        return f"{self.transport}-{self.connection}"
 
     @property
     def label(self) -> str:

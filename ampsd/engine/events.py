@@ -32,6 +32,35 @@ class InstanceStarted(Event):
     __slots__ = ()
 
 
+class _OfClient(Event):
+    __slots__ = ("client_name", "connection_name")
+    variables = ("AMPS_CLIENT_NAME", "AMPS_CONNECTION_NAME")
+
+    def __init__(self, client_name: str, connection_name: str, depth: int = 0) -> None:
+        super().__init__(depth)
+        self.client_name = client_name
+        self.connection_name = connection_name
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {
+            "AMPS_CLIENT_NAME": self.client_name.encode("utf-8", "surrogateescape"),
+            "AMPS_CONNECTION_NAME": self.connection_name.encode("utf-8", "surrogateescape"),
+        }
+
+
+class ClientOffline(_OfClient):
+    """A client does not read fast enough: what it is sent is kept on disk from now on."""
+
+    __slots__ = ()
+
+
+class ClientOnline(_OfClient):
+    """A client has read what was kept on disk for it."""
+
+    __slots__ = ()
+
+
 class MessagePublished(Event):
     """A message was published to a topic (not during recovery).
 

@@ -15,9 +15,11 @@ from ampsd.config.model import Model
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.instance import Instance
 from ampsd.ports import Report
-from ampsd.reactor import DiskCompleted, Input, Reactor
+from ampsd.reactor import DiskCompleted, Input, OfflineCompleted, Reactor
 from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
+from ampsd.server.host import host_memory_bytes
+from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
@@ -59,6 +61,7 @@ class Daemon:
         self._journal: Journal | None = None
         self._disk: RealDisk | None = None
         self._reactor: Reactor
+        self._offline: OfflineDisk
         self._instance: Instance
         self._clock = RealClock()
         self._net = TcpNet(self._post)
@@ -105,7 +108,10 @@ class Daemon:
         except OSError as error:
             self._report("2C-0003", file=error.filename or "", error=error.strerror or str(error))
             raise StartError(EXIT_STORAGE) from error
-        self._reactor = Reactor(self._instance, log, self._journal, self._clock, self._net)
+        self._offline = OfflineDisk(self._offline_completed)
+        self._reactor = Reactor(
+            self._instance, log, self._journal, self._clock, self._net, self._offline, host_memory_bytes()
+        )
         self._instance.start()
 
     def _open_log(self) -> Log:
@@ -207,6 +213,11 @@ class Daemon:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._post, DiskCompleted(ticket, error))
 
+    def _offline_completed(self, ticket: int, error: OSError | None) -> None:
+        """In its worker thread, as above."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._post, OfflineCompleted(ticket, error))
+
     def _turn(self) -> None:
         self._is_scheduled = False
         inputs, self._inputs = self._inputs, []
@@ -278,6 +289,7 @@ class Daemon:
             self._timer.cancel()
         self._net.stop_listening()
         self._net.close_all()
+        self._offline.close()
         if self._disk is not None:
             try:
                 if exit_code == EXIT_OK and self._journal is not None:

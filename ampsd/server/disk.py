@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
 Completed = Callable[[int, OSError | None], None]
 """Called in the worker thread with the ticket and the error of a submission."""
@@ -59,6 +59,8 @@ class _Files:
                 self.forget(verb.old)
             case FsyncDir():
                 _fsync_directory(verb.directory)
+            case Pread():
+                verb.data = _read_all(self.open(verb.path), verb.offset, verb.length)
             case Truncate():
                 os.truncate(verb.path, verb.size)
             case Unlink():
@@ -98,14 +100,7 @@ class RealDisk:
 
     def pread(self, path: str, offset: int, length: int) -> bytes:
         """Read up to `length` bytes. Raises OSError."""
-        descriptor = self._files.open(path)
-        data = os.pread(descriptor, length, offset)
-        while data and len(data) < length:
-            more = os.pread(descriptor, length - len(data), offset + len(data))
-            if not more:
-                break
-            data += more
-        return data
+        return _read_all(self._files.open(path), offset, length)
 
     def size(self, path: str) -> int:
         """Size in bytes. Raises OSError."""
@@ -148,13 +143,24 @@ class RealDisk:
 def _create(verb: Create) -> int:
     descriptor = os.open(verb.path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
     try:
-        os.posix_fallocate(descriptor, 0, verb.size)
+        if verb.size:
+            os.posix_fallocate(descriptor, 0, verb.size)
     except OSError as error:
         if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
             os.close(descriptor)
             raise
         os.ftruncate(descriptor, verb.size)  # a file system without reservation: space is taken as it is written
     return descriptor
+
+
+def _read_all(descriptor: int, offset: int, length: int) -> bytes:
+    data = os.pread(descriptor, length, offset)
+    while data and len(data) < length:
+        more = os.pread(descriptor, length - len(data), offset + len(data))
+        if not more:
+            break
+        data += more
+    return data
 
 
 def _write_all(descriptor: int, data: bytes, offset: int, path: str) -> None:

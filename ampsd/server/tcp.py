@@ -10,19 +10,17 @@ from typing import cast
 
 from ampsd import limits
 from ampsd.definitions.transports import TransportDefinition
-from ampsd.reactor import Connected, Disconnected, Input
-from ampsd.wire.command import CONNECTION_CLOSED, SLOW_CLIENT
+from ampsd.reactor import Connected, Disconnected, Input, Writable
+from ampsd.wire.command import CONNECTION_CLOSED
 
 Post = Callable[[Input], None]
 """Hands an input to the next turn."""
 
-_READ_PAUSE_BYTES = 8 * limits.MIB
 _LINGER_SECONDS = 5.0
 
 
 class Peer(asyncio.Protocol):
-    """One connection. Reading pauses while much of what this peer is owed has not left, so that a peer which only
-    sends cannot make the server hold its answers."""
+    """One connection. It says when the peer does not read; what follows from that is decided by the reactor."""
 
     def __init__(self, network: "TcpNet", definition: TransportDefinition) -> None:
         self._network = network
@@ -30,12 +28,13 @@ class Peer(asyncio.Protocol):
         self._post = network.post
         self.connection = 0
         self.transport: asyncio.Transport
-        self._is_behind = False
+        self.is_blocked = False
+        self.is_throttled = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer connected."""
         self.transport = cast("asyncio.Transport", transport)  # uvloop's are not of asyncio's classes
-        self.transport.set_write_buffer_limits(high=_READ_PAUSE_BYTES)
+        self.transport.set_write_buffer_limits(high=limits.NETWORK_BUFFER_BYTES)
         raw = transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -49,20 +48,19 @@ class Peer(asyncio.Protocol):
         self._post((self.connection, data))
 
     def pause_writing(self) -> None:
-        """The peer does not read: do not take more commands from it."""
-        self._is_behind = True
-        self.read_or_pause()
+        """The peer does not read."""
+        self.is_blocked = True
 
     def resume_writing(self) -> None:
-        """The peer caught up."""
-        self._is_behind = False
-        self.read_or_pause()
+        """The peer read what there was for it."""
+        self.is_blocked = False
+        self._post(Writable(self.connection))
 
     def read_or_pause(self) -> None:
         """Read commands unless this peer is behind with its answers, or the disk with everybody's."""
         if self.transport.is_closing():
             return
-        if self._is_behind or self._network.is_paused:
+        if self.is_throttled or self._network.is_paused:
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()
@@ -112,16 +110,26 @@ class TcpNet:
         """The connection is gone; whether it was known."""
         return self._peers.pop(connection, None) is not None
 
-    def send(self, connection: int, data: bytes) -> None:
-        """Queue bytes to a peer; one that owes too much is cut off."""
+    def send(self, connection: int, data: bytes) -> int:
+        """Queue bytes to a peer; returns what is queued when the peer does not read."""
         peer = self._peers.get(connection)
         if peer is None:
-            return
+            return 0
         peer.transport.write(data)
-        if peer.transport.get_write_buffer_size() > limits.OUTBOUND_BYTES_MAX:
-            del self._peers[connection]
+        return peer.transport.get_write_buffer_size() if peer.is_blocked else 0
+
+    def throttle(self, connection: int, is_throttled: bool) -> None:
+        """Stop or go on reading commands from a peer."""
+        peer = self._peers.get(connection)
+        if peer is not None:
+            peer.is_throttled = is_throttled
+            peer.read_or_pause()
+
+    def abort(self, connection: int) -> None:
+        """Close at once."""
+        peer = self._peers.pop(connection, None)
+        if peer is not None:
             peer.transport.abort()
-            self.post(Disconnected(connection, SLOW_CLIENT))
 
     def close(self, connection: int) -> None:
         """Send what is queued, then close."""

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from random import Random
 
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
 SECTOR = 512
 
@@ -109,6 +109,10 @@ class SimDisk:
         prefix = directory + "/"
         return sorted(path[len(prefix) :] for path in self._names if path.startswith(prefix))
 
+    def directory(self, path: str) -> str:
+        """Every directory is its process's alone here."""
+        return path
+
     def make_directory(self, directory: str) -> None:
         """Directories always exist here."""
 
@@ -187,6 +191,8 @@ class SimDisk:
             case Unlink():
                 self._file(verb.path)
                 self._change_name(verb.path, None)
+            case Pread():
+                verb.data = self.pread(verb.path, verb.offset, verb.length)
             case Truncate():
                 self._file(verb.path).truncate(verb.size)
             case FsyncDir():

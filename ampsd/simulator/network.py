@@ -12,17 +12,38 @@ class SimNet:
         self.to_server: dict[int, deque[bytes]] = {}
         self.closed_by_server: list[int] = []
         self.sent_bytes = 0
+        self.stalled: dict[int, int] = {}
+        """Connections whose peers do not read, each with the bytes that the network took for it since."""
+        self.throttled: list[int] = []
 
     def open(self, connection: int) -> None:
         """A client connects."""
         self.to_client[connection] = deque()
         self.to_server[connection] = deque()
 
-    def send(self, connection: int, data: bytes) -> None:
-        """The server sends."""
-        if connection in self.to_client:
-            self.to_client[connection].append(data)
-            self.sent_bytes += len(data)
+    def send(self, connection: int, data: bytes) -> int:
+        """The server sends; a stalled peer takes what comes first, and nothing behind it."""
+        if connection not in self.to_client:
+            return 0
+        if self.stalled.get(connection):
+            raise AssertionError(f"connection {connection} is sent more although it does not read")
+        self.to_client[connection].append(data)
+        self.sent_bytes += len(data)
+        if connection in self.stalled:
+            self.stalled[connection] = len(data)
+            return len(data)
+        return 0
+
+    def throttle(self, connection: int, is_throttled: bool) -> None:
+        """Commands of the connection are read no more, or again."""
+        if is_throttled:
+            self.throttled.append(connection)
+        else:
+            self.throttled.remove(connection)
+
+    def abort(self, connection: int) -> None:
+        """The server closes at once."""
+        self.close(connection)
 
     def close(self, connection: int) -> None:
         """The server closes, after what it sent."""

@@ -44,6 +44,7 @@ class World:
         self.disk_failures = 0
         self._server = Server(self.net, self.history)
         self._inputs: list[Input] = []
+        self._offline = SimDisk()
         self._deadline: int | None = None
         self._is_calm = False
         self._leases: dict[bytes, Lease] = {}
@@ -239,7 +240,7 @@ class World:
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)
         self.journal.begin(found.tail)
-        self._reactor = Reactor(self.instance, self.journal, self.journal, self.clock, self.net)
+        self._reactor = Reactor(self.instance, self.journal, self.journal, self.clock, self.net, self._offline)
         self.instance.start()
         self._deadline = None
         self._draw_disk_error()

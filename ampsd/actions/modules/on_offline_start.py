@@ -2,16 +2,21 @@
 
 from ampsd.actions.event_variables import CLIENT
 from ampsd.actions.module import On
+from ampsd.engine.events import ClientOffline, Event
 
 
 class OnOfflineStart(
     On,
     module="amps-action-on-offline-start",
-    not_running="Remove the action; it is not set off by this yet.",
 ):
     """Runs when messages for a slow client begin to be kept on disk.
 
     User Guide, On Client Offline Message Buffering.
     """
 
+    event = ClientOffline
     variables = CLIENT
+
+    def matches(self, event: Event) -> bool:
+        """Every client."""
+        return True
