@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CONFIG ?= examples/dead-letter/config.xml
 SEED ?= 1
 
-.PHONY: run demo test check bench sim schema soak clean
+.PHONY: run demo test check bench bench-all sim schema soak clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,7 +16,8 @@ help:
 	@echo "make check            format, types, layers"
 	@echo "make sim SEED=7       one run of the simulator, replayed byte for byte"
 	@echo "make soak             long runs of the simulator and of kill -9"
-	@echo "make bench            throughput and CPU per message, beside a peer where installed"
+	@echo "make bench            two minutes: throughput, latency and CPU, beside the peers that are installed"
+	@echo "make bench-all        all workloads, the costs that must not grow, filters, the linter; writes docs/performance.md"
 	@echo "make schema           write schemas/ and docs/reference/ from the declarations"
 
 $(VENV)/.installed: pyproject.toml
@@ -56,9 +57,12 @@ schema: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py
-	@$(BIN)/python benchmarks/lint.py
+
+bench-all: $(VENV)/.installed
+	@$(BIN)/python benchmarks/bench.py --all
+	@$(BIN)/python benchmarks/flat.py
 	@$(BIN)/python benchmarks/expressions.py
-	@$(BIN)/python benchmarks/filtered.py
+	@$(BIN)/python benchmarks/lint.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

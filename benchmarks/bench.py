@@ -1,99 +1,204 @@
-"""Throughput and server CPU per message, beside RabbitMQ where it is installed. `make bench`; about two minutes.
+"""Throughput, latency and server CPU beside other servers, in one run. `make bench` (2 minutes) and `make bench-all`.
 
-Workloads: a durable queue (200-byte JSON, at most 1,000 publishes unacknowledged, consumer backlog 100, acknowledgments
-in lists of 80) and publish/subscribe outside the log, 1 to 1 and 1 to 10. The servers take turns, medians count.
+Every server that is installed is started anew for each measurement, on the same machine as the generator; servers take
+turns, medians over the rounds count, and ratios are medians of the ratios within each round. CPU is user and system
+time of the server's processes, from the kernel, between the generator's marks.
 """
 
 import argparse
 import json
+import os
+import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from servers import HERE, Ampsd, RabbitMq, Server
+from charts import bars
+from load import Sample, measure, measure_official, program
+from servers import HERE, Ampsd, Server
+from workloads import FILTERS, WORKLOADS, Filters, Workload
 
-WORKLOADS = [("durable queue", "queue", 1), ("pub/sub 1 to 1", "pubsub", 1), ("pub/sub 1 to 10", "pubsub", 10)]
-
-
-class Sample:
-    """One measured interval. A delivery counts as a message, so 1 to 10 counts ten for each publish."""
-
-    def __init__(self, rate: float, cpu_us: float) -> None:
-        self.rate = rate
-        self.cpu_us = cpu_us
+RESULTS = HERE / "results"
+PAGE = HERE.parent / "docs" / "performance.md"
+PICTURES = HERE.parent / "docs" / "pictures"
+Row = dict[str, object]
 
 
-def measure(server: Server, kind: str, readers: int, warm_up: float, seconds: float) -> Sample:
-    load = subprocess.Popen(
-        [sys.executable, str(HERE / server.load), kind, str(server.port), str(readers), str(warm_up), str(seconds)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert load.stdout is not None
-    before = after = 0.0
-    for line in load.stdout:
-        if line.startswith("begin"):
-            before = server.cpu_seconds()
-        elif line.startswith("end"):
-            after = server.cpu_seconds()
-        else:
-            result = json.loads(line)
-    load.wait()
-    messages = max(result["messages"], 1)
-    return Sample(messages / result["seconds"], (after - before) / messages * 1e6)
+def once(cls: type[Server], options: dict[str, object]) -> Sample:
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        server = cls(Path(directory) / "server")
+        try:
+            return measure(server, **options)
+        finally:
+            server.stop()
 
 
-def run(kinds: list[type[Ampsd] | type[RabbitMq]], rounds: int, seconds: float) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for title, kind, readers in WORKLOADS:
-        samples: dict[str, list[Sample]] = {one.name: [] for one in kinds}
-        for turn in range(rounds):
-            for cls in kinds:
-                with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-                    server = cls(Path(directory) / "server")
-                    print(f"{title}, {cls.name}, round {turn + 1} of {rounds}", file=sys.stderr)
-                    try:
-                        samples[cls.name].append(measure(server, kind, readers, 1.0, seconds))
-                    finally:
-                        server.stop()
-        row: dict[str, object] = {"workload": title}
-        for name, found in samples.items():
-            row[f"{name} msgs/s"] = round(statistics.median(one.rate for one in found))
-            row[f"{name} CPU us/msg"] = round(statistics.median(one.cpu_us for one in found), 2)
-        if "RabbitMQ" in samples:
-            pairs = zip(samples["ampsd"], samples["RabbitMQ"], strict=True)
-            row["rate ratio"] = round(statistics.median(a.rate / b.rate for a, b in pairs), 1)
+def median(values: list[float], digits: int) -> float:
+    return round(statistics.median(values), digits)
+
+
+def run(workload: Workload, rounds: int, seconds: float) -> list[Row]:
+    """A row for each server."""
+    kinds = [one for one in workload.servers if one.found() is not None]
+    samples: dict[type[Server], list[Sample]] = {one: [] for one in kinds}
+    for turn in range(workload.rounds or rounds):
+        for cls in kinds:
+            print(f"{workload.title}, {cls.name}, round {turn + 1}", file=sys.stderr)
+            samples[cls].append(once(cls, {"seconds": seconds, **workload.options}))
+    rows: list[Row] = []
+    for cls, found in samples.items():
+        row: Row = {"workload": workload.title, "server": cls.name, "durability": cls.durability}
+        keeps_up = not workload.is_latency or median([one.rate for one in found], 0) > 0.9 * float(
+            str(workload.options["rate"])
+        )
+        row["msgs/s"] = median([one.rate for one in found], 0)
+        if keeps_up:
+            row["CPU us/msg"] = median([one.cpu_us for one in found], 2)
+        if workload.is_latency and keeps_up:
+            for place, name in enumerate(("p50 us", "p99 us", "p99.9 us")):
+                row[name] = median([one.latencies_us[place] for one in found], 0)
+        ours = samples[Ampsd]
+        if not workload.is_latency:
+            pairs = list(zip(ours, found, strict=True))
+            row["ampsd is faster by"] = median([a.rate / b.rate for a, b in pairs], 2)
+            row["ampsd takes of its CPU"] = median([a.cpu_us / b.cpu_us for a, b in pairs], 2)
+        row["generator CPU"] = max(round(one.generator_cpu, 2) for one in found)
         rows.append(row)
     return rows
 
 
-def table(rows: list[dict[str, object]]) -> str:
-    heads = list(rows[0])
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    for row in rows:
-        cells = (f"{row[head]:,}" if isinstance(row[head], int | float) else str(row[head]) for head in heads)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+def run_official(rounds: int, seconds: float) -> list[Row]:
+    """What one application sees that is written with the official C++ client."""
+    rows: list[Row] = []
+    for title, kind in (("durable queue", "queue"), ("pub/sub 1 to 1", "pubsub")):
+        samples: list[Sample] = []
+        for turn in range(rounds):
+            print(f"official C++ client, {title}, round {turn + 1}", file=sys.stderr)
+            with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+                server = Ampsd(Path(directory) / "server")
+                try:
+                    sample = measure_official(server, kind, 1.0, seconds)
+                finally:
+                    server.stop()
+            if sample is None:
+                return rows
+            samples.append(sample)
+        rows.append(
+            {
+                "workload": "The official C++ client at both ends",
+                "what": title,
+                "msgs/s": median([one.rate for one in samples], 0),
+                "CPU us/msg": median([one.cpu_us for one in samples], 2),
+            }
+        )
+    return rows
+
+
+def run_filters(cases: list[Filters], rounds: int, seconds: float) -> list[Row]:
+    samples: dict[str, list[Sample]] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        for turn in range(rounds):
+            for case in cases:
+                print(f"W4 filters, {case.title}, round {turn + 1}", file=sys.stderr)
+                options: dict[str, object] = {"seconds": seconds}
+                if case.number:
+                    file = Path(directory) / "filters"
+                    file.write_text("".join(case.text.format(n, n - 1, n + 1) + "\n" for n in range(case.number)))
+                    options.update(filters=file, customers=case.number, readers=min(10, -(-case.number // 1000)))
+                samples.setdefault(case.title, []).append(once(Ampsd, options))
+    plain = samples[cases[0].title]
+    return [
+        {
+            "workload": "W4 filtered subscriptions",
+            "filters": title,
+            "publishes/s": median([one.published_rate for one in found], 0),
+            "CPU us per publish": median([one.cpu_us_published for one in found], 2),
+            "of the plain rate": median(
+                [a.published_rate / b.published_rate for a, b in zip(found, plain, strict=True)], 2
+            ),
+        }
+        for title, found in samples.items()
+    ]
+
+
+def tables(rows: list[Row]) -> str:
+    """A table for each workload."""
+    parts: list[str] = []
+    for title in dict.fromkeys(str(row["workload"]) for row in rows):
+        found = [{k: v for k, v in row.items() if k != "workload"} for row in rows if row["workload"] == title]
+        if all(row.get("durability") == "none" for row in found):
+            for row in found:
+                del row["durability"]
+        heads = list(dict.fromkeys(head for row in found for head in row))
+        lines = [f"**{title}**", "", "| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+        lines += ["| " + " | ".join(cell(row.get(head)) for head in heads) + " |" for row in found]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def cell(value: object) -> str:
+    if value is None:
+        return "does not keep up"
+    if isinstance(value, float | int):
+        return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10 else f"{value:,}"
+    return str(value)
+
+
+def put(name: str, text: str) -> None:
+    """Replace what stands between the marks of that name on the page."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    page = PAGE.read_text()
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    if not rest or not tail:
+        raise SystemExit(f"{PAGE} has no marks for {name}")
+    PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}")
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+
+
+def pictures(rows: list[Row]) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for title, head, name, unit in (
+        ("W1 durable queue", "msgs/s", "durable-queue", "messages a second"),
+        ("W1 durable queue", "CPU us/msg", "durable-queue-cpu", "microseconds of server CPU a message"),
+        ("W2 pub/sub 1 to 1", "msgs/s", "pub-sub", "messages a second"),
+        ("W2 pub/sub 1 to 10", "msgs/s", "pub-sub-ten", "deliveries a second"),
+    ):
+        found = {str(row["server"]): float(str(row[head])) for row in rows if row["workload"] == title}
+        (PICTURES / f"{name}.svg").write_text(bars(f"{title}: {unit}", found))
 
 
 def main() -> None:
-    """Run and print."""
+    """Measure, print, and with --all write docs/performance.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--all", action="store_true", help="all workloads, three rounds, and the page")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=float)
     options = parser.parse_args()
-    kinds: list[type[Ampsd] | type[RabbitMq]] = [Ampsd]
-    if RabbitMq.is_installed():
-        kinds.append(RabbitMq)
-    else:
-        print("RabbitMQ is not installed (Debian: rabbitmq-server): its columns are left out", file=sys.stderr)
-    rows = run(kinds, options.rounds, options.seconds)
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    (results / "latest.json").write_text(json.dumps(rows, indent=2))
-    print(table(rows))
+    rounds = options.rounds or (3 if options.all else 1)
+    seconds = options.seconds or (3.0 if options.all else 2.0)
+    program()
+    missing = sorted({one.program for work in WORKLOADS for one in work.servers if one.found() is None})
+    if missing:
+        print(f"not installed, left out: {', '.join(missing)}", file=sys.stderr)
+    rows: list[Row] = []
+    for workload in WORKLOADS:
+        if options.all or workload.is_short:
+            rows += run(workload, rounds, seconds)
+    if options.all:
+        rows += run_official(rounds, seconds)
+    rows += run_filters(FILTERS if options.all else FILTERS[:3], rounds, seconds)
+    RESULTS.mkdir(exist_ok=True)
+    text = tables(rows)
+    if options.all:
+        (RESULTS / "latest.json").write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
+        put("servers", f"{machine()}.\n\n{text}")
+        pictures(rows)
+    print(text)
 
 
 if __name__ == "__main__":

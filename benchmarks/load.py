@@ -19,7 +19,7 @@ def program() -> Path:
         raise SystemExit("the load generator needs a C++ compiler (Debian: apt-get install g++)")
     sources = sorted(SOURCES.glob("*.cpp"))
     digest = hashlib.blake2b(digest_size=8)
-    for one in sorted(SOURCES.iterdir()):
+    for one in sorted(SOURCES.glob("*.?pp")):
         digest.update(one.read_bytes())
     built = Path(tempfile.gettempdir()) / f"ampsd-load-{digest.hexdigest()}"
     if not built.exists():
@@ -46,7 +46,11 @@ def measure(server: Server, **options: object) -> Sample:
     """Run the generator with `options` of its command line, and the server's CPU between its two marks."""
     words = [f"--{name.replace('_', '-')}={value}".split("=", 1) for name, value in options.items()]
     command = [str(program()), "--protocol", server.protocol, "--port", str(server.port)]
-    load = subprocess.Popen([*command, *(word for pair in words for word in pair)], stdout=subprocess.PIPE, text=True)
+    return _run(server, [*command, *(word for pair in words for word in pair)])
+
+
+def _run(server: Server, command: list[str]) -> Sample:
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert load.stdout is not None
     before = after = 0.0
     result: dict[str, float] = {}
@@ -58,5 +62,38 @@ def measure(server: Server, **options: object) -> Sample:
         else:
             result = json.loads(line)
     if load.wait() != 0 or not result:
-        raise SystemExit(f"the load on {server.name} failed: {words}")
+        raise SystemExit(f"the load on {server.name} failed: {command}")
     return Sample(result, after - before)
+
+
+CLIENT = HERE.parent / ".venv" / "official" / "amps-python-client-5.3.5.14" / "src" / "cpp"
+
+
+def official_program() -> Path | None:
+    """The same load by the official C++ client, built of its sources; None where `make test` has not fetched them."""
+    compiler = shutil.which("g++")
+    if compiler is None or not CLIENT.is_dir():
+        return None
+    source = SOURCES / "official" / "official.cpp"
+    digest = hashlib.blake2b(source.read_bytes(), digest_size=8).hexdigest()
+    built = Path(tempfile.gettempdir()) / f"ampsd-official-load-{digest}"
+    if not built.exists():
+        with tempfile.TemporaryDirectory() as objects:
+            include = ["-O2", "-w", "-I", str(CLIENT / "include")]
+            made: list[str] = []
+            for one in sorted(CLIENT.glob("src/*.c")):
+                made.append(f"{objects}/{one.stem}.o")
+                subprocess.run(["gcc", *include, "-c", "-o", made[-1], str(one)], check=True)
+            partial = built.with_suffix(".new")
+            options = ["-std=c++17", *include, "-o", str(partial), str(source), *made, "-lpthread", "-ldl"]
+            subprocess.run([compiler, *options], check=True)
+            partial.rename(built)
+    return built
+
+
+def measure_official(server: Server, workload: str, warm_up: float, seconds: float) -> Sample | None:
+    """The same interval with the official C++ client at both ends."""
+    built = official_program()
+    if built is None:
+        return None
+    return _run(server, [str(built), workload, str(server.port), str(warm_up), str(seconds)])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ampsd import limits
 from ampsd.engine.entries import Block, Body
 from ampsd.storage.log import Log
-from ampsd.storage.records import decode_publish
+from ampsd.storage.records import message_of
 
 _OVERHEAD = 100
 """Bytes one remembered body costs beside its own, measured."""
@@ -38,8 +38,8 @@ class Bodies:
         """The message of an entry. Raises JournalDamageError."""
         body = block.bodies[slot] if block.bodies is not None else None
         if body is None:
-            publish = decode_publish(self._log.read(block.positions[slot], block.lengths[slot]))
-            return publish.data if publish.correlation_id is None else (publish.data, publish.correlation_id)
+            data, correlation_id = message_of(self._log.read(block.positions[slot], block.lengths[slot]))
+            return data if correlation_id is None else (data, correlation_id)
         return body
 
     def _evict(self) -> None:

@@ -191,31 +191,35 @@ class Journal:
         """The publish record at `position`, which must be durable. Raises JournalDamageError."""
         if position + length > self.durable:
             raise AssertionError(f"record at {position} is read before it is durable ({self.durable})")
+        start = position - self._window_start
+        if start >= 0 and start + length <= len(self._window):
+            record = self._window[start : start + length]
+        else:
+            record = self._read_ahead(position, length)
+        if len(record) != length or not records.is_intact(record):
+            self._window = b""
+            file = self._segment_of(position)
+            raise JournalDamageError(file.path, file.offset_of(position), "the message there is not what was written")
+        return record
+
+    def _segment_of(self, position: int) -> Segment:
+        return self._segments[bisect_right(self._bases, position) - 1]
+
+    def _read_ahead(self, position: int, length: int) -> bytes:
+        """Bytes of the log, and a window behind them: a queue that is drained in order reads once for many messages.
+
+        The window ends where the segment's range or what is durable ends. Raises JournalDamageError.
+        """
         after = bisect_right(self._bases, position)
         file = self._segments[after - 1]
         end = self._bases[after] if after < len(self._bases) else self.durable
-        offset = file.offset_of(position)
+        wanted = max(length, min(_READ_AHEAD, end - position))
         try:
-            record = self._read_ahead(file, position, length, end)
-        except OSError as error:
-            raise JournalDamageError(file.path, offset, error.strerror or str(error)) from error
-        if len(record) != length or not records.is_intact(record):
-            self._window = b""
-            raise JournalDamageError(file.path, offset, "the message there is not what was written")
-        return record
-
-    def _read_ahead(self, file: Segment, position: int, length: int, end: int) -> bytes:
-        """Bytes of the log through a window: a queue that is drained in order reads the disk once for many messages.
-
-        The window ends at `end`, where the segment's range or what is durable ends. Raises OSError.
-        """
-        start = position - self._window_start
-        if start < 0 or start + length > len(self._window):
-            wanted = max(length, min(_READ_AHEAD, end - position))
             self._window = self._disk.pread(file.path, file.offset_of(position), wanted)
-            self._window_start = position
-            start = 0
-        return self._window[start : start + length]
+        except OSError as error:
+            raise JournalDamageError(file.path, file.offset_of(position), error.strerror or str(error)) from error
+        self._window_start = position
+        return self._window[:length]
 
     def _write_verbs(self) -> list[Verb]:
         """Write the sealed frames, in one piece per segment; a full segment is synced before the next is begun."""

@@ -188,6 +188,15 @@ def decode_publish(record: bytes) -> Publish:
     return decoded
 
 
+def message_of(record: bytes) -> tuple[bytes, bytes | None]:
+    """Body and correlation id of a publish record whose CRC was looked at. Raises DamagedRecordError."""
+    _, kind, flags, type_size, topic_size, _, _, _ = _PUBLISH.unpack_from(record)
+    if kind == PUBLISH and not flags:
+        return record[_PUBLISH.size + type_size + topic_size : -_CRC_SIZE], None
+    publish = decode_publish(record)
+    return publish.data, publish.correlation_id
+
+
 def decode(record: bytes) -> Record:
     """The record whose bytes these are. Raises DamagedRecordError."""
     found = list(split(record))

@@ -69,7 +69,8 @@ class Load {
             event.events = EPOLLIN;
             event.data.ptr = peer.get();
             epoll_ctl(epoll_, EPOLL_CTL_ADD, peer->fd, &event);
-            peer->flush();
+            if (peer->is_reader && !peer->data().empty()) protocol_->messages(*peer, counts_);  // behind the answer
+            flush(*peer);
         }
         // At most 4 MB of bodies under way, as many as one read of a reader at least.
         depth_ = std::min<uint64_t>(options.depth, std::max<uint64_t>(8, (4u << 20) / options.size));

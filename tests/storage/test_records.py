@@ -91,6 +91,12 @@ def test_a_queue_change_keeps_every_field(kind: int, queue: bytes, positions: li
     assert (read.kind, read.queue, list(read.positions), read.reasons) == (kind, queue, positions, reasons)
 
 
+@given(publishes)
+def test_the_short_way_to_the_message_gives_what_decoding_gives(record: bytes) -> None:
+    whole = records.decode_publish(record)
+    assert records.message_of(record) == (whole.data, whole.correlation_id)
+
+
 @given(u64, u64)
 def test_a_sequence_keeps_both_numbers(publisher: int, sequence: int) -> None:
     read = records.decode(records.encode_sequence(publisher, sequence))
