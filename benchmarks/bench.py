@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from charts import bars
-from load import Sample, measure, measure_official, program
+from load import LoadError, Sample, measure, measure_official, program
 from servers import HERE, Ampsd, Server
 from workloads import FILTERS, WORKLOADS, Filters, Workload
 
@@ -45,10 +45,17 @@ def run(workload: Workload, rounds: int, seconds: float) -> list[Row]:
     for turn in range(workload.rounds or rounds):
         for cls in kinds:
             print(f"{workload.title}, {cls.name}, round {turn + 1}", file=sys.stderr)
-            samples[cls].append(once(cls, {"seconds": seconds, **workload.options}))
+            try:
+                samples[cls].append(once(cls, {"seconds": seconds, **workload.options}))
+            except LoadError as error:
+                print(error, file=sys.stderr)
     rows: list[Row] = []
     for cls, found in samples.items():
-        row: Row = {"workload": workload.title, "server": cls.name, "durability": cls.durability}
+        if not found:
+            continue
+        row: Row = {"workload": workload.title, "server": cls.name}
+        if workload.options.get("workload") == "queue":
+            row["durability"] = cls.durability
         keeps_up = not workload.is_latency or median([one.rate for one in found], 0) > 0.9 * float(
             str(workload.options["rate"])
         )
@@ -127,9 +134,6 @@ def tables(rows: list[Row]) -> str:
     parts: list[str] = []
     for title in dict.fromkeys(str(row["workload"]) for row in rows):
         found = [{k: v for k, v in row.items() if k != "workload"} for row in rows if row["workload"] == title]
-        if all(row.get("durability") == "none" for row in found):
-            for row in found:
-                del row["durability"]
         heads = list(dict.fromkeys(head for row in found for head in row))
         lines = [f"**{title}**", "", "| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
         lines += ["| " + " | ".join(cell(row.get(head)) for head in heads) + " |" for row in found]
@@ -156,6 +160,13 @@ def put(name: str, text: str) -> None:
     PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}")
 
 
+def write_page() -> None:
+    """Tables and pictures of docs/performance.md, of the results that were kept."""
+    kept = json.loads((RESULTS / "latest.json").read_text())
+    put("servers", f"{kept['machine']}.\n\n{tables(kept['rows'])}")
+    pictures(kept["rows"])
+
+
 def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
@@ -180,24 +191,25 @@ def main() -> None:
     parser.add_argument("--seconds", type=float)
     options = parser.parse_args()
     rounds = options.rounds or (3 if options.all else 1)
-    seconds = options.seconds or (3.0 if options.all else 2.0)
+    seconds = options.seconds or 2.0
     program()
     missing = sorted({one.program for work in WORKLOADS for one in work.servers if one.found() is None})
     if missing:
         print(f"not installed, left out: {', '.join(missing)}", file=sys.stderr)
+    RESULTS.mkdir(exist_ok=True)
     rows: list[Row] = []
     for workload in WORKLOADS:
         if options.all or workload.is_short:
             rows += run(workload, rounds, seconds)
+            (RESULTS / "partial.json").write_text(json.dumps(rows))
     if options.all:
         rows += run_official(rounds, seconds)
     rows += run_filters(FILTERS if options.all else FILTERS[:3], rounds, seconds)
-    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "partial.json").unlink(missing_ok=True)
     text = tables(rows)
     if options.all:
         (RESULTS / "latest.json").write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
-        put("servers", f"{machine()}.\n\n{text}")
-        pictures(rows)
+        write_page()
     print(text)
 
 

@@ -19,7 +19,7 @@ from load import measure
 from servers import Ampsd
 
 MIB = 1024 * 1024
-ROUNDS = 3
+ROUNDS = 1
 SECONDS = 2.0
 QUEUE: dict[str, object] = {"workload": "queue", "window": 5000, "depth": 10000}
 

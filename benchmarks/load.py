@@ -29,6 +29,10 @@ def program() -> Path:
     return built
 
 
+class LoadError(Exception):
+    """A server refused the load: some have a bound on the size of a message."""
+
+
 class Sample:
     """One measured interval. A delivery counts as a message, so 1 to 10 counts ten for each publish."""
 
@@ -62,7 +66,7 @@ def _run(server: Server, command: list[str]) -> Sample:
         else:
             result = json.loads(line)
     if load.wait() != 0 or not result:
-        raise SystemExit(f"the load on {server.name} failed: {command}")
+        raise LoadError(f"the load on {server.name} failed: {command}")
     return Sample(result, after - before)
 
 

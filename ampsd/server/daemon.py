@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import time
@@ -83,6 +84,8 @@ class Daemon:
         self._schedule()
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
+        gc.collect()
+        gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
         ready(addresses)
         return self._end(await self._stopped)
 
