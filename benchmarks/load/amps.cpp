@@ -15,7 +15,7 @@ class Amps : public Protocol {
     using Protocol::Protocol;
 
     void greet(Peer& peer) override {
-        peer.ask(frame("{\"c\":\"logon\",\"cid\":\"0\",\"client_name\":\"load-" + std::to_string(peer.number) +
+        peer.ask(frame("{\"c\":\"logon\",\"cid\":\"0\",\"client_name\":\"load-" + std::to_string(getpid()) + "-" + std::to_string(peer.number) +
                        "\",\"mt\":\"json\",\"a\":\"processed\",\"version\":\"5.3.5.0:load\"," +
                        "\"o\":\"ack_conflation=" + conflation() + "\"}"),
                  "\"status\":\"success\"");
