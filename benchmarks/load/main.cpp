@@ -202,7 +202,8 @@ class Load {
         if (options_.is_queue() && peer.published - peer.confirmed + burst_ > std::max(burst_, std::min(options_.window, depth_))) return false;
         if (options_.fill) return peer.published < options_.fill;
         uint64_t consumed = options_.is_queue() || !options_.filters.empty() ? counts_.received : counts_.received / readers_.size();
-        return counts_.published - consumed + burst_ <= std::max(burst_, depth_);
+        // What waited before counts as consumed too, so there may be more of that than was published.
+        return int64_t(counts_.published) - int64_t(consumed) + int64_t(burst_) <= int64_t(std::max(burst_, depth_));
     }
 
     uint64_t publish_what_is_due() {
