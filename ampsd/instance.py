@@ -89,8 +89,6 @@ class Instance:
         self._publishing = Publishing(
             log,
             self.outbox,
-            self.publishers,
-            self.acks,
             self.turn,
             self.happened,
             self._environments,

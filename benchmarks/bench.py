@@ -16,7 +16,7 @@ from pathlib import Path
 
 from charts import bars
 from load import LoadError, Sample, measure, measure_official, program
-from servers import HERE, Ampsd, Server
+from servers import HERE, Ampsd, Server, running
 from workloads import FILTERS, WORKLOADS, Filters, Workload
 
 RESULTS = HERE / "results"
@@ -26,12 +26,8 @@ Row = dict[str, object]
 
 
 def once(cls: type[Server], options: dict[str, object]) -> Sample:
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        server = cls(Path(directory) / "server")
-        try:
-            return measure(server, **options)
-        finally:
-            server.stop()
+    with running(cls) as server:
+        return measure(server, **options)
 
 
 def median(values: list[float], digits: int) -> float:
@@ -82,12 +78,8 @@ def run_official(rounds: int, seconds: float) -> list[Row]:
         samples: list[Sample] = []
         for turn in range(rounds):
             print(f"official C++ client, {title}, round {turn + 1}", file=sys.stderr)
-            with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-                server = Ampsd(Path(directory) / "server")
-                try:
-                    sample = measure_official(server, kind, 1.0, seconds)
-                finally:
-                    server.stop()
+            with running(Ampsd) as server:
+                sample = measure_official(server, kind, 1.0, seconds)
             if sample is None:
                 return rows
             samples.append(sample)

@@ -7,25 +7,20 @@ the memory of a million waiting messages, and how fast they are drained.
 import json
 import socket
 import statistics
-import struct
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from bench import PICTURES, RESULTS, put
 from charts import line
 from load import measure
-from servers import Ampsd
+from servers import Ampsd, running
+
+from ampsd.wire.amps import frame
 
 MIB = 1024 * 1024
 ROUNDS = 1
 SECONDS = 2.0
 QUEUE: dict[str, object] = {"workload": "queue", "window": 5000, "depth": 10000}
-
-
-def frame(header: bytes, body: bytes = b"") -> bytes:
-    return struct.pack(">I", len(header) + len(body)) + header + body
 
 
 class Talk:
@@ -101,51 +96,39 @@ class Tight(Ampsd):
 
 def beside_stalled(number: int) -> tuple[float, float]:
     """p50 and p99 in microseconds at 5,000 messages a second, beside so many subscribers that do not read."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        server = Tight(Path(directory) / "server")
-        try:
-            stalled = [Talk(server.port, f"stalled{one}") for one in range(number)]
-            for one in stalled:
-                one.send([frame(b'{"c":"subscribe","t":"news","sub_id":"s"}')])
-            sample = measure(server, rate=5000, seconds=SECONDS)
-            return sample.latencies_us[0], sample.latencies_us[1]
-        finally:
-            server.stop()
+    with running(Tight) as server:
+        stalled = [Talk(server.port, f"stalled{one}") for one in range(number)]
+        for one in stalled:
+            one.send([frame(b'{"c":"subscribe","t":"news","sub_id":"s"}')])
+        sample = measure(server, rate=5000, seconds=SECONDS)
+        return sample.latencies_us[0], sample.latencies_us[1]
 
 
 def cost(name: str, prepare: Prepare, number: int, options: dict[str, object]) -> float:
     """Server CPU in microseconds of a message, or of a publish where nobody consumes."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        server = Ampsd(Path(directory) / "server")
-        try:
-            kept = prepare(server, number)
-            more: dict[str, object] = {}
-            if name == "idle":
-                more = {"idle": number, "topics": "idle"}
-            elif name == "waiting":
-                before = server.cpu_seconds()
-                measure(server, **options, fill=300_000)
-                return (server.cpu_seconds() - before) / 300_000 * 1e6
-            elif name == "journal" and number:
-                measure(server, **{**options, "seconds": number / 200_000})
-            sample = measure(server, **{"seconds": SECONDS, **options, **more})
-            del kept
-            return sample.cpu_us_published
-        finally:
-            server.stop()
+    with running(Ampsd) as server:
+        kept = prepare(server, number)
+        more: dict[str, object] = {}
+        if name == "idle":
+            more = {"idle": number, "topics": "idle"}
+        elif name == "waiting":
+            before = server.cpu_seconds()
+            measure(server, **options, fill=300_000)
+            return (server.cpu_seconds() - before) / 300_000 * 1e6
+        elif name == "journal" and number:
+            measure(server, **{**options, "seconds": number / 200_000})
+        sample = measure(server, **{"seconds": SECONDS, **options, **more})
+        del kept
+        return sample.cpu_us_published
 
 
 def million() -> dict[str, float]:
     """Memory of a million messages that wait, and the rate at which they are drained."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        server = Ampsd(Path(directory) / "server")
-        try:
-            empty = server.resident_bytes()
-            filled = measure(server, **QUEUE, fill=1_000_000)
-            full = server.resident_bytes()
-            drained = measure(server, **QUEUE, drain=990_000)
-        finally:
-            server.stop()
+    with running(Ampsd) as server:
+        empty = server.resident_bytes()
+        filled = measure(server, **QUEUE, fill=1_000_000)
+        full = server.resident_bytes()
+        drained = measure(server, **QUEUE, drain=990_000)
     return {
         "resident MiB of an empty daemon": round(empty / MIB),
         "resident MiB more with 1,000,000 waiting": round((full - empty) / MIB),

@@ -10,8 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 HERE = Path(__file__).parent
 CONFIG = """<AMPSConfig><Name>Bench</Name>{settings}
@@ -246,3 +250,17 @@ class Mosquitto(Server):
         config = self.directory / "mosquitto.conf"
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
         return self.run("-c", config)
+
+
+S = TypeVar("S", bound=Server)
+
+
+@contextmanager
+def running(cls: type[S]) -> Iterator[S]:
+    """A server in a directory of its own, both gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        server = cls(Path(directory) / "server")
+        try:
+            yield server
+        finally:
+            server.stop()

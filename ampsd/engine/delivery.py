@@ -19,7 +19,7 @@ def deliveries(
 
     A header is `start` up to the bookmark, the bookmark, `middle` behind it, and the length. Raises JournalDamageError.
     """
-    bookmarks = _bookmarks(block, slots, publishers)
+    bookmarks = bookmarks_of(block, slots, publishers)
     pieces: list[bytes] = []
     length = fixed = -1
     tail = extra = tail_extra = b""
@@ -37,7 +37,8 @@ def deliveries(
     return bookmarks, b"".join(pieces)
 
 
-def _bookmarks(block: Block, slots: Sequence[int], publishers: Sequence[Publisher]) -> list[bytes]:
+def bookmarks_of(block: Block, slots: Sequence[int], publishers: Sequence[Publisher]) -> list[bytes]:
+    """The bookmarks of these entries."""
     sequences, numbers = block.sequences, block.publishers
     number = numbers[slots[0]]
     if len(slots) > 1 and isinstance(slots, range) and numbers[slots.start : slots.stop].count(number) == len(slots):

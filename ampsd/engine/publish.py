@@ -12,14 +12,13 @@ from ampsd.engine.entries import Run
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import MessagePublished
 from ampsd.engine.outbox import Outbox
-from ampsd.engine.persisted import PersistedAcks
-from ampsd.engine.publishers import Publisher, Publishers
+from ampsd.engine.publishers import Publisher
 from ampsd.engine.routes import Route
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.turn import Turn
 from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE, Environment
-from ampsd.message_types.message_type import BodyError, Fields, NumericText, Values
+from ampsd.message_types.message_type import BodyError, Fields, Values
 from ampsd.storage.log import Log
 from ampsd.storage.records import encode_publish, encode_publishes
 from ampsd.wire import amps
@@ -33,16 +32,12 @@ class Publishing:
         self,
         log: Log,
         outbox: Outbox,
-        publishers: Publishers,
-        acks: PersistedAcks,
         moment: Turn,
         published: Callable[[MessagePublished], None],
         environments: Environments,
     ) -> None:
         self._log = log
         self._outbox = outbox
-        self._publishers = publishers
-        self._acks = acks
         self._turn = moment
         self._published = published
         self._environments = environments
@@ -206,12 +201,12 @@ class Publishing:
     ) -> tuple[Client, bytes] | None:
         """The one client that a message goes to, and how its frame begins; where it is not that simple, deliver."""
         if not target.matching.asks_environment:
-            found = target.find_plainly(data)
+            found = target.find_plainly(data, value)
             if not found:
                 return None
             start = target.starts.get(found[0])
             if len(found) == 1 and start is not None:
-                if isinstance(value, bytes) and not isinstance(value, NumericText):
+                if type(value) is bytes:
                     target.knows_alone(value, found[0].client, start)
                 return found[0].client, start
         self._deliver_special(_Message(target, client, data, None, publisher, sequence, None))

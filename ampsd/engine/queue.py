@@ -10,14 +10,14 @@ is leased, and the frame waits for that record.
 
 from array import array
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 from ampsd import limits
 from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import fairness, turn
 from ampsd.engine.client import Client
-from ampsd.engine.delivery import deliveries
+from ampsd.engine.delivery import bookmarks_of, deliveries
 from ampsd.engine.entries import NEVER, Block, Entries, Run, split_body
 from ampsd.engine.events import REASON_ORDER, MessageExpired
 from ampsd.engine.expiration import expiration_of
@@ -128,7 +128,7 @@ class Queue:
         """The messages are processed: they go. Returns how many were here and the client may say so of."""
         leases = self.leases
         if self._is_strict:
-            bookmarks = [one for one in bookmarks if one not in leases or leases[one][1].client is client]
+            bookmarks = [one for one in bookmarks if one not in leases or self._may_end(leases[one], client)]
         ended = [leases.pop(bookmark, None) for bookmark in bookmarks]
         unleased = 0
         if None in ended:
@@ -249,7 +249,7 @@ class Queue:
             for subscription, serials in shares.items():
                 self._lease(serials, subscription, leased)
 
-    def _shares(self, serial: int, available: int) -> dict[Subscription, Sequence[int]]:
+    def _shares(self, serial: int, available: int) -> Mapping[Subscription, Sequence[int]]:
         """Who gets which of the entries that are available from `serial` on; as many as there is room for."""
         subscriptions = self.subscriptions
         if len(subscriptions) == 1:
@@ -257,8 +257,7 @@ class Queue:
             number = min(available, only.backlog_max - only.unacked)
             only.unacked += max(number, 0)
             return {only: range(serial, serial + number)} if number > 0 else {}
-        shares: dict[Subscription, Sequence[int]] = {}
-        lists: dict[Subscription, list[int]] = {}
+        shares: dict[Subscription, list[int]] = {}
         for one in range(serial, serial + available):
             index = self._choose(subscriptions, self._after_chosen)
             if index < 0:
@@ -266,8 +265,7 @@ class Queue:
             self._after_chosen = index + 1
             chosen = subscriptions[index]
             chosen.unacked += 1
-            lists.setdefault(chosen, []).append(one)
-        shares.update(lists)
+            shares.setdefault(chosen, []).append(one)
         return shares
 
     def _dispatch_filtered(self, leased: "array[int]") -> None:
@@ -295,15 +293,12 @@ class Queue:
         environment = NOWHERE
         if self._matching.asks_environment:
             environment = self._around.environments.of_publish(self.name, data, correlation_id)
-            environment.bookmark = self._bookmark(block, slot)
+            (environment.bookmark,) = bookmarks_of(block, (slot,), self._around.publishers.table)
             environment.lease_count = self._deliveries.get(serial, 0) if self._counts_deliveries else None
         try:
             return self._matching.find(reader(data), environment)
         except BodyError:
             return self._matching.find(None, environment)
-
-    def _bookmark(self, block: Block, slot: int) -> bytes:
-        return b"%d|%d|" % (self._around.publishers.table[block.publishers[slot]].id, block.sequences[slot])
 
     def _lease(self, serials: Sequence[int], subscription: Subscription, leased: "array[int]") -> None:
         """Send entries of one block, which are out of reach already and counted as unacknowledged."""

@@ -13,7 +13,7 @@ from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE
 from ampsd.expressions.regex import Regex, compile_regex, is_regex
-from ampsd.message_types.message_type import BodyError, Fields, MessageType, Picker, Reader
+from ampsd.message_types.message_type import BodyError, Fields, MessageType, Picker, Reader, Values
 
 RESERVED = b"/AMPS"
 DEVNULL = b"/AMPS/devnull"
@@ -176,12 +176,15 @@ class Route:
             reader = self._reader = self._make_reader()
         return reader(body)
 
-    def find_plainly(self, body: bytes) -> list[Subscription]:
-        """The subscriptions in `matching` that a message goes to, where no filter looks beyond the body."""
+    def find_plainly(self, body: bytes, picked: Values) -> list[Subscription]:
+        """The subscriptions in `matching` that a message goes to, where no filter looks beyond the body.
+
+        `picked` is what `pick` took out of the body, None where that cannot be read or nothing decides alone.
+        """
         matching = self.matching
+        if self.pick is not None:
+            return matching.find_by(picked)
         try:
-            if self.pick is not None:
-                return matching.find_by(self.pick(body))
             return matching.find(self.read(body) if matching.has_filters else NO_FIELDS, NOWHERE)
         except BodyError:
             return matching.find(None, NOWHERE)

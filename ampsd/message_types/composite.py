@@ -12,11 +12,9 @@ from ampsd.message_types.message_type import (
     MessageType,
     NotBuildableError,
     Pair,
-    Picker,
-    Reader,
+    ReadWhole,
     Value,
     Values,
-    picker_of,
 )
 
 
@@ -81,7 +79,7 @@ class CompositeFields(Fields):
             return Fields()
 
 
-class Composite:
+class Composite(ReadWhole):
     """A composite type. With `is_local` the number of a part is the first step of a path (composite-local)."""
 
     __slots__ = ("_is_local", "_types", "is_read", "name")
@@ -105,14 +103,6 @@ class Composite:
     def fields(self, body: bytes) -> CompositeFields:
         """Cut a body into its parts. Raises BodyError."""
         return CompositeFields(split(body, len(self._types))[0], self._types, self._is_local)
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Parts are read one by one anyway."""
-        return self.fields
-
-    def picker(self, path: str) -> Picker:
-        """How to take the value at one path out of bodies."""
-        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Each part is built of the values whose path begins with its number. Raises NotBuildableError."""

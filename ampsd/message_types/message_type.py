@@ -131,3 +131,21 @@ class MessageType(Protocol):
         Raises BodyError and NotBuildableError.
         """
         ...
+
+
+class ReadWhole:
+    """The part of the contract that is the same for types whose bodies are read whole, whatever is asked for."""
+
+    __slots__ = ()
+
+    def fields(self, body: bytes) -> Fields:
+        """Read a body. Raises BodyError."""
+        raise NotImplementedError
+
+    def reader(self, paths: Sequence[str]) -> Reader:
+        """How to read bodies of which nothing but these paths will be asked for."""
+        return self.fields
+
+    def picker(self, path: str) -> Picker:
+        """How to take the value at one path out of bodies."""
+        return picker_of(self.reader((path,)), path)

@@ -10,17 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ampsd import limits
 from ampsd.message_types.leb128 import unsigned
-from ampsd.message_types.message_type import (
-    BodyError,
-    Fields,
-    NotBuildableError,
-    Pair,
-    Picker,
-    Reader,
-    Value,
-    Values,
-    picker_of,
-)
+from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, ReadWhole, Value, Values
 from ampsd.message_types.proto_schema import ProtoError, ProtoField, ProtoMessage, ProtoSchema
 from ampsd.message_types.tree import Leaf, Tree, difference, merged, steps
 
@@ -222,7 +212,7 @@ def _scalar(element: object) -> Value:
     return element if isinstance(element, int | float | bytes) else None
 
 
-class Protobuf:
+class Protobuf(ReadWhole):
     """A type of protobuf messages."""
 
     __slots__ = ("_message", "_schema", "name")
@@ -247,14 +237,6 @@ class Protobuf:
     def fields(self, body: bytes) -> ProtobufFields:
         """Decode a body. Raises BodyError."""
         return ProtobufFields(decoded(body, self._schema, self._message.name), self._message, self._schema)
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """Bodies are read whole."""
-        return self.fields
-
-    def picker(self, path: str) -> Picker:
-        """How to take the value at one path out of bodies."""
-        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Always raises NotBuildableError, as in AMPS."""

@@ -7,7 +7,7 @@ out as it went in. A dict is a part with names of its own. Arrays are Leaves: th
 from collections.abc import Callable, Sequence
 from typing import Union
 
-from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Picker, Reader, Value, Values, picker_of
+from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, ReadWhole, Value, Values
 
 
 class Leaf:
@@ -120,7 +120,7 @@ def _collect(value: object, names: Sequence[str], scalar: Scalar, found: list[Va
         found.append(scalar(value))
 
 
-class TreeType:
+class TreeType(ReadWhole):
     """What message types share whose bodies are trees of names. They say how a body becomes a Tree, and back."""
 
     __slots__ = ("name",)
@@ -128,18 +128,6 @@ class TreeType:
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def fields(self, body: bytes) -> Fields:
-        """Read a body. Raises BodyError."""
-        raise NotImplementedError
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """How to read bodies of which nothing but these paths will be asked for."""
-        return self.fields
-
-    def picker(self, path: str) -> Picker:
-        """How to take the value at one path out of bodies."""
-        return picker_of(self.reader((path,)), path)
 
     def merge(self, body: bytes, change: bytes) -> bytes:
         """Parts are merged name by name, everything else is replaced. Raises BodyError and NotBuildableError."""

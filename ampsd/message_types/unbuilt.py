@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ampsd.message_types.message_type import Fields, NotBuildableError, Pair, Picker, Reader, picker_of
+from ampsd.message_types.message_type import NotBuildableError, Pair, ReadWhole
 
 
-class UnbuiltType:
+class UnbuiltType(ReadWhole):
     """Bodies are carried as they come; `why` none are made, in a sentence that begins with the type."""
 
     __slots__ = ("name",)
@@ -14,18 +14,6 @@ class UnbuiltType:
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def fields(self, body: bytes) -> Fields:
-        """Read a body. Raises BodyError."""
-        raise NotImplementedError
-
-    def reader(self, paths: Sequence[str]) -> Reader:
-        """How to read bodies of which nothing but these paths will be asked for."""
-        return self.fields
-
-    def picker(self, path: str) -> Picker:
-        """How to take the value at one path out of bodies."""
-        return picker_of(self.reader((path,)), path)
 
     def build(self, pairs: Sequence[Pair]) -> bytes:
         """Always raises NotBuildableError."""

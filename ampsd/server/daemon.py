@@ -111,7 +111,7 @@ class Daemon:
         except OSError as error:
             self._report("2C-0003", file=error.filename or "", error=error.strerror or str(error))
             raise StartError(EXIT_STORAGE) from error
-        self._offline = OfflineDisk(self._offline_completed)
+        self._offline = OfflineDisk(lambda ticket, error: self._post_from_thread(OfflineCompleted(ticket, error)))
         self._reactor = Reactor(
             self._instance, log, self._journal, self._clock, self._net, self._offline, host_memory_bytes()
         )
@@ -126,7 +126,7 @@ class Daemon:
             self._begin_instance(unlogged)
             return unlogged
         directory = os.path.abspath(transaction_log.journal_directory)
-        self._disk = RealDisk(self._disk_completed)
+        self._disk = RealDisk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
         group_ns = min(limits.GROUP_COMMIT_NS, transaction_log.flush_interval_ns)
@@ -211,15 +211,10 @@ class Daemon:
             self._is_scheduled = True
             self._loop.call_soon(self._turn)
 
-    def _disk_completed(self, ticket: int, error: OSError | None) -> None:
-        """In the worker thread: the loop may be gone when the process is ending."""
+    def _post_from_thread(self, one: Input) -> None:
+        """In a worker thread: the loop may be gone when the process is ending."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._post, DiskCompleted(ticket, error))
-
-    def _offline_completed(self, ticket: int, error: OSError | None) -> None:
-        """In its worker thread, as above."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._post, OfflineCompleted(ticket, error))
+            self._loop.call_soon_threadsafe(self._post, one)
 
     def _turn(self) -> None:
         self._is_scheduled = False

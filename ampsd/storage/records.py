@@ -128,10 +128,8 @@ def encode_publish(
     if expiration_ns is not None:
         flags |= _HAS_EXPIRATION
         extra += _EXPIRATION.pack(expiration_ns)
-    size = _PUBLISH.size + len(extra) + len(message_type) + len(topic) + len(data) + _CRC_SIZE
-    head = _PUBLISH.pack(size, PUBLISH, flags, len(message_type), len(topic), publisher, sequence, timestamp_ns)
-    record = b"%b%b%b%b%b" % (head, extra, message_type, topic, data)
-    return record + zlib.crc32(record).to_bytes(_CRC_SIZE, "little")
+    (record,) = encode_publishes(message_type, topic, publisher, (sequence,), timestamp_ns, (data,), flags, extra)
+    return record
 
 
 def encode_publishes(
@@ -141,16 +139,21 @@ def encode_publishes(
     sequences: Iterable[int],
     timestamp_ns: int,
     bodies: Iterable[bytes],
+    flags: int = 0,
+    extra: bytes = b"",
 ) -> list[bytes]:
-    """Bytes of the publish records of messages that have nothing but a body, each as `encode_publish` has it."""
+    """Bytes of the publish records of messages that share all but number and body.
+
+    `extra` are the bytes of the fields that `flags` announce.
+    """
     added: list[bytes] = []
     append, pack, crc_of = added.append, _PUBLISH.pack, zlib.crc32
     type_size, topic_size = len(message_type), len(topic)
-    names = message_type + topic
-    fixed = _PUBLISH.size + len(names) + _CRC_SIZE
+    between = extra + message_type + topic
+    fixed = _PUBLISH.size + len(between) + _CRC_SIZE
     for data, sequence in zip(bodies, sequences, strict=True):
-        head = pack(fixed + len(data), PUBLISH, 0, type_size, topic_size, publisher, sequence, timestamp_ns)
-        record = head + names + data
+        head = pack(fixed + len(data), PUBLISH, flags, type_size, topic_size, publisher, sequence, timestamp_ns)
+        record = head + between + data
         append(record + crc_of(record).to_bytes(_CRC_SIZE, "little"))
     return added
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import AMPS
 from daemon_process import DaemonProcess, StartDaemon, wait_until
 
+from ampsd.wire.amps import frame
+
 MIB = 1024 * 1024
 BODY = b'{"pad":"%b"}' % (b"x" * 10_000)
 
@@ -16,10 +18,6 @@ def settings(directory: Path, disk: str) -> str:
         f"<MessageMemoryLimit>4MB</MessageMemoryLimit><MessageDiskLimit>{disk}</MessageDiskLimit>"
         f"<MessageDiskPath>{directory}</MessageDiskPath><ClientMaxCapacity>100%</ClientMaxCapacity>"
     )
-
-
-def frame(header: bytes) -> bytes:
-    return len(header).to_bytes(4, "big") + header
 
 
 def stalled_reader(daemon: DaemonProcess) -> socket.socket:
