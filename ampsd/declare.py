@@ -30,6 +30,8 @@ AT_LEAST_ONE = "at-least-one"
 """Mark of a repeatable option that must be there at least once."""
 SECRET = "secret"  # noqa: S105 - the name of a mark
 """Mark of a password or key: it is masked wherever a configuration is shown."""
+EXTENSION = "ampsd:"
+"""How names of settings begin that AMPS does not have; in files they are in a namespace of their own."""
 _UNIT_SUFFIXES = ("_ns", "_bytes")
 
 

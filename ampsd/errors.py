@@ -231,6 +231,24 @@ CATALOGUE: dict[str, Entry] = {
         "Its holder did not acknowledge it within LeasePeriod.",
         "Where this is frequent, raise LeasePeriod or lower the consumer's backlog.",
     ),
+    "31-0013": Entry(
+        "warning",
+        "message {bookmark} of queue {queue} is stuck: it was leased long ago and nobody has acknowledged it.",
+        "A consumer holds the message longer than ampsd:StuckAfter, or than 30 minutes where that is not set.",
+        "Look at the consumer. Only LeasePeriod or ampsd:StuckAfter give the message to another.",
+    ),
+    "31-0014": Entry(
+        "warning",
+        "message events in {file} cannot be used: {reason}. That file is now {aside}; the log fills a new one.",
+        "The file was damaged, or the journal beside it was replaced.",
+        "Remove the old file when nobody needs it any more.",
+    ),
+    "31-0015": Entry(
+        "error",
+        "message events can no longer be written to {file}: {error}. Messages are not affected.",
+        "The disk is full or failing, or the file was damaged.",
+        "Mend that and restart: what is missing is read from the log.",
+    ),
     "70-0004": Entry(
         "error",
         "client[{client}] is not consuming messages, disconnecting slow client",

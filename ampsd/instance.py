@@ -4,7 +4,6 @@ State lives with its noun (queues, clients, routes, log); the instance only buil
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import repeat
 
 from ampsd import limits
@@ -13,25 +12,27 @@ from ampsd.actions.run import Firings
 from ampsd.config.model import Model
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.bodies import Bodies
+from ampsd.engine.browse import Query
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
-from ampsd.engine.effects import PublishMessage, Request, WriteLog
-from ampsd.engine.entries import Run
+from ampsd.engine.effects import Request, WriteLog
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
 from ampsd.engine.header_formats import header_formats
+from ampsd.engine.inside import Inside
+from ampsd.engine.message_events import MessageEvents
+from ampsd.engine.operators import Operators
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
 from ampsd.engine.publish import Publishing
-from ampsd.engine.publishers import INTERNAL, Publishers
+from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
-from ampsd.engine.routes import LoggedTopic, Route, Routes, Watch
+from ampsd.engine.replay import Replay
+from ampsd.engine.routes import LoggedTopic, Routes, Watch
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
 from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.turn import Turn
-from ampsd.expressions.environment import NOWHERE
-from ampsd.message_types.message_type import BodyError, Fields
-from ampsd.ports import Report
+from ampsd.ports import EventStore, Report
 from ampsd.storage import records
 from ampsd.storage.log import Log
 from ampsd.wire import amps
@@ -57,7 +58,7 @@ _ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
 class Instance:
     """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
 
-    def __init__(self, model: Model, log: Log, report: Report) -> None:
+    def __init__(self, model: Model, log: Log, report: Report, store: EventStore) -> None:
         self.definition = definition = model.definition
         self._log = log
         self.report = report
@@ -73,6 +74,7 @@ class Instance:
         self._environments = Environments(
             definition.name.encode(), (definition.group or definition.name).encode(), self.turn
         )
+        self.events = MessageEvents(log, self.turn, store)
         around = Surroundings(
             log,
             self.outbox,
@@ -82,6 +84,7 @@ class Instance:
             report,
             self.happened,
             self._environments,
+            self.events,
         )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
@@ -93,6 +96,17 @@ class Instance:
             self.happened,
             self._environments,
         )
+        self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
+        self._inside = Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn)
+        self._replay = Replay(
+            self.queues,
+            self.routes,
+            self.publishers,
+            self.turn,
+            self._environments,
+            self.events,
+            self.operators,
+        )
         self.clients = Clients(
             self.outbox,
             self.acks,
@@ -102,7 +116,10 @@ class Instance:
             report,
             definition.transaction_log is not None,
         )
-        self._commands: dict[bytes, Callable[[Client, Command], None]] = {
+        self._commands = self._make_commands()
+
+    def _make_commands(self) -> dict[bytes, Callable[[Client, Command], None]]:
+        return {
             b"p": self._publish,
             b"publish": self._publish,
             b"delta_publish": self._publish,
@@ -112,7 +129,7 @@ class Instance:
             b"flush": self._flush,
             b"heartbeat": self.clients.heartbeat,
             b"delta_subscribe": self._not_supported,
-            b"sow": self._not_supported,
+            b"sow": self._sow,
             b"sow_and_subscribe": self._not_supported,
             b"sow_and_delta_subscribe": self._not_supported,
         }
@@ -141,41 +158,11 @@ class Instance:
 
     def restore(self, position: int, length: int, record: records.Record) -> None:
         """Fold one record of the log, in order, before the first input."""
-        if isinstance(record, records.Publish):
-            publisher = self.publishers.by_id(record.publisher)
-            publisher.last = max(publisher.last, record.sequence)
-            routes = self.routes.get(record.message_type)
-            if routes is not None:
-                self._restore_message(routes.find(record.topic), position, length, publisher.number, record)
-        elif isinstance(record, records.QueueChange | records.RemovalAhead):
-            queue_of_record = self._queues_by_key.get(record.queue)
-            if queue_of_record is not None:
-                queue_of_record.restore(record)
-        else:
-            publisher = self.publishers.by_id(record.publisher)
-            publisher.last = max(publisher.last, record.sequence)
-
-    def _restore_message(
-        self, route: Route, position: int, length: int, publisher: int, record: records.Publish
-    ) -> None:
-        fields: Fields | None = None
-        if route.needs_body:
-            with suppress(BodyError):  # logged before the queue had a Filter; what cannot be read matches none
-                fields = route.read(record.data)
-        environment = NOWHERE
-        if route.needs_environment:
-            environment = self._environments.of_publish(record.topic, record.data, record.correlation_id)
-            environment.now_ns = record.timestamp_ns
-        age_ns = max(0, self.turn.wall_ns - record.timestamp_ns)
-        run = Run((position,), (length,), publisher, (record.sequence,))
-        for queue in route.queues:
-            if queue.accepts(fields, environment):
-                queue.enqueue(run, record.expiration_ns, age_ns)
+        self._replay.fold(position, length, record)
 
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
-        for queue in self.queues:
-            queue.recovered()
+        self._replay.finish()
         self._firings.offer(InstanceStarted())
 
     # ---- input
@@ -246,6 +233,7 @@ class Instance:
             if not self._firings.is_pending:
                 break
             self._firings.run_pending(self.turn.wall_ns)
+        self.events.flush()
         self.acks.settle()
 
     # ---- commands
@@ -415,6 +403,15 @@ class Instance:
         if command.acks & PERSISTED:
             self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
 
+    def _sow(self, client: Client, command: Command) -> None:
+        """A query; of a queue, in this version."""
+        if command.acks & RECEIVED:
+            self.outbox.send(client, amps.ack(b"received", command_id=command.command_id))
+        try:
+            Query(client, command).answer(self.outbox)
+        except RefusedError as error:
+            self._fail(client, command, str(error))
+
     def _not_supported(self, client: Client, command: Command) -> None:
         self._fail(client, command, NOT_SUPPORTED)
 
@@ -424,25 +421,9 @@ class Instance:
         """Set off the actions that watch for this."""
         self._firings.offer(event)
 
-    def _perform(self, request: Request, depth: int) -> str | None:
+    def _perform(self, request: Request, event: Event) -> str | None:
         """Carry out what a step asks for. Returns why it failed."""
         if isinstance(request, WriteLog):
             self.report(request.code, **request.values)
             return None
-        return self._publish_inside(request, depth)
-
-    def _publish_inside(self, request: PublishMessage, depth: int) -> str | None:
-        client = self._internal(request.message_type.encode())
-        if client is None:
-            return NOT_SUPPORTED
-        route = client.routes.find(request.topic.encode("utf-8", "surrogateescape"))
-        return self._publishing.publish(client, route, request.data, 0, depth=depth)
-
-    def _internal(self, message_type: bytes) -> Client | None:
-        """The client inside the instance that publishes for actions; it has no connection."""
-        if message_type not in self._types:
-            return None
-        client = Client.inside(INTERNAL, message_type, self.turn.now_ns)
-        client.routes = self.routes[message_type]
-        client.unsequenced = self.publishers.unsequenced(INTERNAL)
-        return client
+        return self._inside.publish(request, event)

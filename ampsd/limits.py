@@ -194,3 +194,36 @@ LIFETIME_MAX_NS = 2**61
 
 REFUSALS_LOGGED = 10
 """Refused publishes of a connection that are all logged; of later ones, those whose number is a power of two."""
+
+EXCEEDED_KEPT_MAX = 100_000
+"""Messages of a queue that ended without success and can be reset; of more the oldest cannot."""
+
+OPERATOR_ITEMS_MAX = 1000
+"""Messages one request of an operator may name: all of them are one batch of the log."""
+
+OPERATOR_REQUESTS_KEPT = 1000
+"""Requests of operators whose answers are given again when they come again."""
+
+ORIGIN_DEPTH_MAX = 32
+"""Longest chain of messages that were made of one another; a message that would make it longer is not made."""
+
+STUCK_AFTER_NS = 30 * 60 * 1_000_000_000
+"""How long a message may be leased before it is reported as stuck, where nothing else is configured."""
+
+EVENT_ROW_SPAN = 256 * KIB
+"""How far apart in the log the messages of one row of events may be: to find one, so much of the log is looked up."""
+
+EVENTS_BEHIND_MAX = 64 * MIB
+"""Events in bytes that wait to be written before reading from clients pauses."""
+
+RESET_ATTEMPTS_MAX = 100
+"""Most attempts that a message may be reset to have had."""
+
+REDRIVES_MAX = 3
+"""How often a message is redriven where a request does not say."""
+
+ORDER_BY_MAX = 10
+"""Most fields a query is sorted by."""
+
+FAMILY_MAX = 1000
+"""Most messages that the story of one message takes in on either side of it."""

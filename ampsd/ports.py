@@ -171,6 +171,19 @@ class Offline(Protocol):
         ...
 
 
+class EventStore(Protocol):
+    """Where records that tell of queued messages are kept for queries. The log can fill it again."""
+
+    @property
+    def position(self) -> int:
+        """Records of the log from this position on are not here yet."""
+        ...
+
+    def append(self, position: int, record: bytes) -> None:
+        """Take a durable record. Never fails and never waits."""
+        ...
+
+
 class Report(Protocol):
     """Where log records go. `code` is a key of `errors.CATALOGUE`; `values` fill its text."""
 

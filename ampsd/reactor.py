@@ -5,6 +5,7 @@
     instance.tick                              leases, expirations, heartbeats
     instance.settle                            messages handed out, actions run; the same batch
     log.seal, log.flush                        ONE atomic batch, one write, one sync request
+    events.release                             what is told of messages, once it is durable
     outbox.release                             frames that wait for nothing, then those that are durable
     instance.next_ns                           when the next turn is due without input
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 
 from ampsd import limits
 from ampsd.engine.entries import NEVER
+from ampsd.engine.operators import Request
 from ampsd.engine.slow_clients import SlowClients, policies_of
 from ampsd.instance import Instance
 from ampsd.ports import Clock, Net, Offline
@@ -76,7 +78,7 @@ class DiskCompleted:
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
-Input = Received | Connected | Disconnected | DiskCompleted | Writable | OfflineCompleted
+Input = Received | Connected | Disconnected | DiskCompleted | Writable | OfflineCompleted | Request
 
 
 class Reactor:
@@ -128,6 +130,8 @@ class Reactor:
         instance.settle()
         self._log.seal()
         self._log.flush(instance.turn.now_ns)
+        instance.events.release()
+        instance.operators.release()
         instance.outbox.release()
         self._send()
         if self.slow.settle():
@@ -148,6 +152,8 @@ class Reactor:
             self._instance.connected(one.connection, one.transport, one.message_type, one.address)
         elif isinstance(one, Disconnected):
             self._instance.disconnected(one.connection, one.reason)
+        elif isinstance(one, Request):
+            self._instance.operators.carry_out(one)
 
     def _disk_completed(self, one: DiskCompleted) -> None:
         if self._journal is None:

@@ -5,6 +5,7 @@ Each parser raises ValueError with a sentence that says what is expected.
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*\Z")
@@ -22,6 +23,7 @@ _INTERVAL_NS = {
 }
 _BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40}
 _COUNT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRUE = {"true", "yes", "enabled", "1"}
 _FALSE = {"false", "no", "disabled", "0"}
 
@@ -65,6 +67,14 @@ def boolean(text: str) -> bool:
     if word in _FALSE:
         return False
     raise ValueError(f"{text.strip()!r} is not a yes or no: write true or false (yes, no, enabled, disabled, 1, 0)")
+
+
+def timestamp_ns(text: str) -> int:
+    """Nanoseconds since 1970 of an ISO 8601 text such as 20251121T103000.5Z; UTC where it names no zone."""
+    moment = datetime.fromisoformat(text.strip())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def interval_text(ns: int) -> str:

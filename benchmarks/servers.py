@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TypeVar
 
 HERE = Path(__file__).parent
-CONFIG = """<AMPSConfig><Name>Bench</Name>{settings}
+CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Bench</Name>{settings}
 <Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>127.0.0.1:{port}</InetAddr><Protocol>amps</Protocol>
 </Transport></Transports>
 <SOW><Queue><Name>Jobs</Name><MessageType>json</MessageType>
-<MaxPerSubscriptionBacklog>{backlog}</MaxPerSubscriptionBacklog></Queue></SOW>
+<MaxPerSubscriptionBacklog>{backlog}</MaxPerSubscriptionBacklog>{queue}</Queue></SOW>
 <TransactionLog><JournalDirectory>{directory}/journal</JournalDirectory><JournalSize>256MB</JournalSize>
 <Topic><Name>Jobs</Name><MessageType>json</MessageType></Topic></TransactionLog></AMPSConfig>"""
 
@@ -123,19 +123,26 @@ class Ampsd(Server):
     durability = "synced before every ack"
     wrapper: tuple[str, ...] = ()
     settings = ""
+    queue = ""
     backlog = 100
 
     def start(self) -> "subprocess.Popen[bytes]":
         config = self.directory / "config.xml"
-        config.write_text(
-            CONFIG.format(port=self.port, directory=self.directory, settings=self.settings, backlog=self.backlog)
-        )
+        names = ("port", "directory", "settings", "backlog", "queue")
+        config.write_text(CONFIG.format(**{name: getattr(self, name) for name in names}))
         command = [sys.executable, *self.wrapper, "-m", "ampsd", "run", str(config)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent)
         assert process.stdout is not None
         if b"ready" not in process.stdout.readline():
             raise SystemExit("ampsd did not start")
         return process
+
+
+class AmpsdWithoutEvents(Ampsd):
+    """The same, without a record of what happened to each message."""
+
+    name = "ampsd without events"
+    queue = "<ampsd:Events>false</ampsd:Events>"
 
 
 class RabbitMq(Server):

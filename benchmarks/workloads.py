@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from servers import (
     Ampsd,
+    AmpsdWithoutEvents,
     Beanstalkd,
     JetStream,
     Mosquitto,
@@ -15,7 +16,7 @@ from servers import (
     Server,
 )
 
-QUEUES: list[type[Server]] = [Ampsd, RabbitMq, JetStream, RedisAlways, RedisEverysec, Beanstalkd]
+QUEUES: list[type[Server]] = [Ampsd, AmpsdWithoutEvents, RabbitMq, JetStream, RedisAlways, RedisEverysec, Beanstalkd]
 TOPICS: list[type[Server]] = [Ampsd, RabbitMq, Mosquitto, Redis, Nats]
 
 

@@ -14,10 +14,14 @@ from random import Random
 
 from ampsd import units
 from ampsd.config.model import load
+from ampsd.engine import lifecycle
+from ampsd.engine.operators import Answer, Place, Request
 from ampsd.instance import Instance
 from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, OfflineCompleted, Reactor, Writable
+from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.network import SimNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import Log, Unlogged
@@ -101,7 +105,9 @@ class Client:
             header = _HEADER.match(data, at + 4, end)
             assert header is not None, f"no client can read {data[at:end]!r}"
             fields = {key.decode(): (quoted or bare).decode() for key, quoted, bare in _FIELD.findall(header.group())}
-            if fields["c"] not in ("ack", "heartbeat"):
+            if fields["c"] == "sow":
+                fields["body"] = data[header.end() : end].decode("utf-8", "surrogateescape")
+            elif fields["c"] in ("p", "oof"):
                 fields["body"] = data[header.end() : end].decode("utf-8", "surrogateescape")
                 assert int(fields["l"]) == end - header.end()
             messages.append(fields)
@@ -146,8 +152,28 @@ class Playbook:
         transport: str = "",
         settings: str = "",
     ) -> None:
+        self._sections = (settings, transport, transaction_log, actions)
+        self.configure(queues=queues)
+        self.clock = SimClock()
+        self.disk = SimDisk()
+        self.net = SimNet()
+        self.log: list[tuple[str, dict[str, object]]] = []
+        self.store = SimEventStore()
+        self.is_disk_held = False
+        self.is_offline_held = False
+        self._inputs: list[Input] = []
+        self._connections = 0
+        self._requests = 0
+        self.places: dict[str, Place] = {}
+        """Where messages are that left their queues, for operators."""
+        self._start()
+
+    def configure(self, *, queues: str) -> None:
+        """Other queues from the next start on."""
+        settings, transport, transaction_log, actions = self._sections
         text = (
-            f"<AMPSConfig><Name>Play</Name>{settings}<Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
+            f'<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Play</Name>{settings}'
+            "<Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
             f"<Protocol>amps</Protocol>{transport}</Transport></Transports>"
             f"{f'<SOW>{queues}</SOW>' if queues else ''}{transaction_log}"
             f"{f'<Actions>{actions}</Actions>' if actions else ''}</AMPSConfig>"
@@ -155,15 +181,6 @@ class Playbook:
         loading = load("play.xml", read=lambda _: text.encode(), environment={}, working_directory="/")
         assert loading.model is not None, "\n".join(map(str, loading.findings))
         self._model = loading.model
-        self.clock = SimClock()
-        self.disk = SimDisk()
-        self.net = SimNet()
-        self.log: list[tuple[str, dict[str, object]]] = []
-        self.is_disk_held = False
-        self.is_offline_held = False
-        self._inputs: list[Input] = []
-        self._connections = 0
-        self._start()
 
     def _start(self) -> None:
         log: Log
@@ -172,7 +189,7 @@ class Playbook:
             log = Unlogged()
         else:
             log = self.journal = Journal(self.disk)
-        self.instance = Instance(self._model, log, self._report)
+        self.instance = Instance(self._model, log, self._report, self.store)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None:
             found = recover(self.disk, "/play", "Play", 1 << 16, b"play", self.instance.restore)
@@ -227,6 +244,39 @@ class Playbook:
         if not self.is_disk_held:
             assert [one["status"] for one in answer] == ["success"], answer
         return client
+
+    def operate(
+        self, verb: str, queue: str, *bookmarks: str, request: str = "", actor: str = "ops", **parameters: object
+    ) -> list[tuple[str, str]]:
+        """An operator's request; outcome and reason for each message."""
+        answers: list[Answer] = []
+        self._requests += 1
+        name = request or f"request {self._requests}"
+        self.post(Request(name, actor, verb, f"json:{queue}", bookmarks, answers.append, parameters, self.places))
+        self.settle()
+        (answer,) = answers
+        assert [one.what for one in answer.items] == list(bookmarks or [f"json:{queue}"])
+        return [(one.outcome, one.reason) for one in answer.items]
+
+    def story(self, bookmark: str, queue: str = "Jobs") -> list[str]:
+        """The statuses of a message in a queue, with their reasons, in order."""
+        publisher, sequence = map(int, bookmark.strip("|").split("|"))
+        position = -1
+        found: list[str] = []
+        for run in self.store.events():
+            arrival = run.arrival
+            if arrival is not None and arrival.publisher == publisher:
+                at = sequence - arrival.sequence
+                if 0 <= at < run.number:
+                    position = run.every_position[at]
+            if run.queue == b"json:" + queue.encode() and position in run.every_position:
+                reason = f": {run.reason.decode()}" if run.reason else ""
+                found.append(lifecycle.STATUSES[run.status] + reason)
+        return found
+
+    def check_events(self) -> None:
+        """The event log has no gap and no step that the table does not have, and says what the queues say."""
+        assert check_events(self.store.events(), self.instance.queues) == []
 
     def advance(self, interval: str) -> None:
         """Time passes."""

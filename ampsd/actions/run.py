@@ -17,8 +17,8 @@ from ampsd.engine.effects import Request
 from ampsd.engine.events import Event
 from ampsd.ports import Report
 
-Perform = Callable[[Request, int], str | None]
-"""Carries out a request; events that come of it have the depth given. Returns None, or why it failed."""
+Perform = Callable[[Request, Event], str | None]
+"""Carries out a request because of an event; events that come of it are one deeper. Returns None, or why it failed."""
 
 DONE, PASSED, STOPPED, FAILED, CUT = "done", "passed", "stopped", "failed", "cut"
 """Outcomes of a step: a Do that succeeded; an If that went on, or did not; failed; not run, because a loop was cut."""
@@ -117,11 +117,10 @@ class Firings:
         if isinstance(step, If):
             return PASSED if step.passes(firing) else STOPPED
         requests = step.run(firing)
-        depth = firing.event.depth + 1
         try:
             request = next(requests)
             while True:
-                request = requests.send(self._perform(request, depth))
+                request = requests.send(self._perform(request, firing.event))
         except StopIteration:
             return DONE
 

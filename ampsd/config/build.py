@@ -15,7 +15,7 @@ from ampsd.config.advice import advice_on_element, did_you_mean, sole_meaning
 from ampsd.config.finding import Finding, Fix, Rename, SetText, Span
 from ampsd.config.module_options import ConfiguredModules, content_text
 from ampsd.config.placed import Placed, Settings, Written
-from ampsd.config.tree import Source, children, text_of
+from ampsd.config.tree import EXTENSIONS, Source, children, tag_of, text_of
 from ampsd.declare import (
     ANY,
     MODULE_OPTIONS,
@@ -33,7 +33,6 @@ from ampsd.definitions.actions import ActionDefinition
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.expressions.regex import compile_regex, is_regex
 
-EXTENSIONS = "urn:ampsd:config:1"
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 _ROOT_ATTRIBUTES = (f"{_SCHEMA_INSTANCE}noNamespaceSchemaLocation", f"{_SCHEMA_INSTANCE}schemaLocation")
 _STEP_CLASSES: dict[str, type[Definition]] = {"On": On, "If": If, "Do": Do}
@@ -113,9 +112,9 @@ class Builder:
         seen: Written = {}
         by_name = {name: one for one in cls.declared for name in one.contents}
         for child in children(element):
-            option = by_name.get(str(child.tag))
+            option = by_name.get(tag_of(child))
             if option is None:
-                self._unknown(child, cls.element or str(element.tag), list(by_name))
+                self._unknown(child, cls.element or tag_of(element), list(by_name))
                 continue
             elements = seen.setdefault(option.attribute, [])
             elements.append(child)
@@ -157,7 +156,7 @@ class Builder:
             self.error(
                 codes.STRAY_TEXT,
                 element if before is None or (element.text or "").strip() else before,
-                f"<{element.tag}> holds the text {shown!r}, but only elements may stand there",
+                f"<{tag_of(element)}> holds the text {shown!r}, but only elements may stand there",
                 "Remove the dots; they stand for what an example leaves out."
                 if text in ("...", "\u2026")
                 else "Remove it, or put it into the element that it belongs to.",
@@ -171,7 +170,7 @@ class Builder:
             self.error(
                 codes.UNKNOWN_ATTRIBUTE,
                 element,
-                f"<{element.tag}> has the attribute {shown}, which means nothing here",
+                f"<{tag_of(element)}> has the attribute {shown}, which means nothing here",
                 "Remove it; settings are elements, not attributes.",
             )
 
@@ -196,13 +195,13 @@ class Builder:
             sentence = f"<{name}> is not known inside <{inside}>"
             meant = sole_meaning(name, tuple(names))
             # A second element of a name may be one too many: that is for a person to judge.
-            is_clear = meant and all(str(other.tag) != meant for other in child.itersiblings(preceding=True))
-            is_clear = is_clear and all(str(other.tag) != meant for other in child.itersiblings())
+            is_clear = meant and all(tag_of(other) != meant for other in child.itersiblings(preceding=True))
+            is_clear = is_clear and all(tag_of(other) != meant for other in child.itersiblings())
             remedy = advice_on_element(name, inside, names)
             self.error(codes.UNKNOWN_ELEMENT, child, sentence, remedy, Rename(meant) if is_clear else None)
 
     def _repeated(self, child: etree._Element, first: etree._Element) -> None:
-        again = f"<{child.tag}>" if child.tag == first.tag else f"<{child.tag}>, which is <{first.tag}>,"
+        again = f"<{tag_of(child)}>" if child.tag == first.tag else f"<{tag_of(child)}>, which is <{tag_of(first)}>,"
         self.error(
             codes.REPEATED,
             child,
@@ -216,7 +215,7 @@ class Builder:
                 self.error(
                     codes.MISSING,
                     element,
-                    f"<{element.tag}> lacks <{option.xml}>",
+                    f"<{tag_of(element)}> lacks <{option.xml}>",
                     f"Add <{option.xml}>...</{option.xml}>: {option.doc}",
                 )
         if any(option.kind is MODULE_OPTIONS for option in cls.declared):
@@ -227,13 +226,13 @@ class Builder:
             self.error(
                 codes.MISSING,
                 element,
-                f"the module of <{element.tag}> lacks <{option.xml}>",
+                f"the module of <{tag_of(element)}> lacks <{option.xml}>",
                 f"Add <{option.xml}>...</{option.xml}> to its Options, here or in Modules: {option.doc}",
             )
 
     def _value(self, child: etree._Element, option: Option) -> object:
         """The value of one setting. Raises Fault."""
-        content = option.contents[str(child.tag)]
+        content = option.contents[tag_of(child)]
         self._remark_spelling(child, option)
         if isinstance(content, TextOr):
             content = content.definition if children(child) else content.text
@@ -272,7 +271,7 @@ class Builder:
         return built
 
     def _remark_spelling(self, child: etree._Element, option: Option) -> None:
-        name = str(child.tag)
+        name = tag_of(child)
         content = option.contents[name]
         usual = option.xml if isinstance(content, Kind | TextOr) else getattr(content, "element", name)
         if name != usual:
@@ -295,8 +294,8 @@ class Builder:
             self.error(
                 codes.STRAY_ELEMENT,
                 inside[0],
-                f"<{etree.QName(inside[0]).localname}> stands inside <{child.tag}>, which holds text only",
-                f"Write the text of <{child.tag}> there: {option.doc}",
+                f"<{etree.QName(inside[0]).localname}> stands inside <{tag_of(child)}>, which holds text only",
+                f"Write the text of <{tag_of(child)}> there: {option.doc}",
             )
             raise Fault
         try:
@@ -305,11 +304,13 @@ class Builder:
                 compile_regex(value.encode())
         except NotRunningError as error:
             if not self._not_running:
-                self.remark(codes.NOT_RUNNING, "error", child, f"<{child.tag}>: {error}", error.remedy)
+                self.remark(codes.NOT_RUNNING, "error", child, f"<{tag_of(child)}>: {error}", error.remedy)
             return error.value
         except ValueError as error:
             reason = str(error).rstrip(".")
-            self.error(_FAULT_CODES[kind.fault], child, f"<{child.tag}>: {reason}", f"<{child.tag}> is: {option.doc}")
+            self.error(
+                _FAULT_CODES[kind.fault], child, f"<{tag_of(child)}>: {reason}", f"<{tag_of(child)}> is: {option.doc}"
+            )
             raise Fault from error
         if value != option.default:
             self._remark_support(child, option)
@@ -320,21 +321,21 @@ class Builder:
         if self._not_running:
             return
         if NOT_RUNNING in option.marks:
-            sentence = f"<{child.tag}> is AMPS's, but does not run in this version"
+            sentence = f"<{tag_of(child)}> is AMPS's, but does not run in this version"
             self.remark(codes.NOT_RUNNING, "error", child, sentence, option.advice)
         if NO_EFFECT in option.marks or TUNING in option.marks:
             severity = "warning" if NO_EFFECT in option.marks else "info"
             self.remark(
-                codes.NO_EFFECT, severity, child, f"<{child.tag}> changes nothing in this version", option.advice
+                codes.NO_EFFECT, severity, child, f"<{tag_of(child)}> changes nothing in this version", option.advice
             )
 
     def _step(self, element: etree._Element) -> Definition | None:
         """What an On, If or Do names by its Module, with its Options."""
-        kind = str(element.tag)
+        kind = tag_of(element)
         self._check_shape(element)
         found: dict[str, etree._Element] = {}
         for child in children(element):
-            name = str(child.tag)
+            name = tag_of(child)
             if name not in ("Module", "Options"):
                 self._unknown(child, kind, ["Module", "Options"])
             elif name in found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ampsd.config.build import Builder
-from ampsd.config.tree import Source, text_of
+from ampsd.config.tree import Source, tag_of, text_of
 from ampsd.config.values import MASK, name_of, value_text
 from ampsd.declare import SECRET, Definition, Option
 
@@ -50,7 +50,7 @@ class _Listing:
                 continue
             for node, value in placed.settings(option.attribute):
                 if isinstance(value, Definition):
-                    self.add(value, str(node.tag), depth + 1)
+                    self.add(value, tag_of(node), depth + 1)
                 else:
                     self._row(depth + 1, option.xml, _shown(option, node, value), self._origin(node))
 

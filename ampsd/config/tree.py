@@ -32,6 +32,17 @@ class Source:
         return "" if self.root is None else etree.tostring(self.root, encoding="unicode")
 
 
+EXTENSIONS = "urn:ampsd:config:1"
+"""The namespace of settings that AMPS does not have; declarations write it as the prefix `ampsd:`."""
+
+
+def tag_of(element: etree._Element) -> str:
+    """The element's name as declarations and people write it."""
+    tag = str(element.tag)
+    prefix, _, name = tag.rpartition("}")
+    return f"ampsd:{name}" if prefix == "{" + EXTENSIONS else tag
+
+
 def children(element: etree._Element) -> list[etree._Element]:
     """The elements directly inside, comments left out."""
     return [child for child in element if isinstance(child.tag, str)]

@@ -23,6 +23,7 @@ from ampsd.definitions.externals import ExternalsDefinition
 from ampsd.definitions.functions import FunctionDefinition, FunctionsDefinition
 from ampsd.definitions.kinds import FILE_MASK, PERCENT
 from ampsd.definitions.logging import LoggingDefinition, TargetDefinition
+from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.definitions.message_types import MessageTypeDefinition, MessageTypesDefinition
 from ampsd.definitions.modules import ModuleDefinition, ModulesDefinition
 from ampsd.definitions.protocols import ProtocolDefinition, ProtocolsDefinition
@@ -174,6 +175,9 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
         default=None,
         marks=(NOT_RUNNING,),
         advice="Remove it, and what uses the functions; shared objects are not loaded.",
+    )
+    message_events: MessageEventsDefinition | None = option(
+        MessageEventsDefinition, "The record of what happened to queued messages.", default=None
     )
     admin: AdminDefinition | None = option(
         AdminDefinition,

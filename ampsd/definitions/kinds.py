@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ampsd import units
 from ampsd.declare import EXPRESSION, INTERVAL, TEXT, Kind, NotRunningError, one_of
-from ampsd.expressions.compile import compile_filter
+from ampsd.expressions.compile import compile_expression, compile_filter
 from ampsd.expressions.lexer import NotAvailableError
 from ampsd.expressions.regex import compile_regex
 
@@ -37,6 +37,16 @@ def _filter(text: str) -> str:
     return text.strip()
 
 
+def _value(text: str) -> str:
+    try:
+        compile_expression(text)
+    except NotAvailableError as error:
+        raise NotRunningError(str(error), NO_FUNCTIONS, text.strip()) from error
+    return text.strip()
+
+
+VALUE = Kind("expression", _value, pattern=EXPRESSION.pattern, fault="expression")
+"""An expression for a value, that this version runs."""
 FILTER = Kind("expression", _filter, pattern=EXPRESSION.pattern, fault="expression")
 """An expression that this version runs."""
 

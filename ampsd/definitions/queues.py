@@ -7,25 +7,24 @@ from ampsd import limits
 from ampsd.declare import (
     BOOLEAN,
     COUNT,
-    EXPRESSION,
     INTERVAL,
     MESSAGE_TYPE,
-    NOT_RUNNING,
     TEXT,
     TOPIC,
     TOPIC_OR_REGEX,
     TUNING,
     Definition,
     Kind,
-    NotRunningError,
     one_of,
     option,
     ranged,
 )
-from ampsd.definitions.kinds import FILTER, is_moment
+from ampsd.definitions.backoff import BackoffDefinition
+from ampsd.definitions.kinds import FILTER, VALUE, is_moment
 
 AT_LEAST_ONCE = "at-least-once"
 AT_MOST_ONCE = "at-most-once"
+EPOCH, NOW, CREATION = "epoch", "now", "creation"
 
 _REGEX = re.compile(r"[\^$|*+?()\[\]{}\\]")
 
@@ -33,21 +32,14 @@ _REGEX = re.compile(r"[\^$|*+?()\[\]{}\\]")
 def _recovery_point(text: str) -> str:
     given = text.strip()
     word = given.lower()
-    if word == "epoch":
+    if word in (EPOCH, NOW, CREATION):
         return word
-    is_word = word in ("now", "creation")
-    if is_word or is_moment(given):
-        raise NotRunningError(
-            f"{given!r} is AMPS's, but does not run in this version",
-            "Write epoch or remove it; a new queue then holds every message of the transaction log.",
-            word if is_word else given,
-        )
+    if is_moment(given):
+        return given
     raise ValueError(f"{given!r} is not a recovery point: write epoch, now, creation, a bookmark or a timestamp")
 
 
-RECOVERY_POINT = Kind(
-    "recovery point", _recovery_point, pattern=EXPRESSION.pattern, choices=("epoch", "now", "creation")
-)
+RECOVERY_POINT = Kind("recovery point", _recovery_point, pattern=TEXT.pattern, choices=(EPOCH, NOW, CREATION))
 _LIFETIME = ranged(INTERVAL, low=1, text="more than 0; leave it out for no limit")
 _SOME = ranged(COUNT, low=1, text="at least 1")
 _BACKLOG = ranged(COUNT, low=1, high=limits.BACKLOG_MAX, text=f"1 to {limits.BACKLOG_MAX}")
@@ -111,7 +103,7 @@ class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)
         FILTER, "Messages that enter the queue; without it, all.", default=None, reload="restart"
     )
     recovery_point: str = option(
-        RECOVERY_POINT, "Where in the transaction log a new queue begins.", default="epoch", reload="restart"
+        RECOVERY_POINT, "Where in the transaction log a new queue begins.", default=EPOCH, reload="restart"
     )
     fairness_model: str | None = option(
         one_of("fast", "round-robin", "proportional"),
@@ -130,40 +122,59 @@ class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)
     )
     max_cancels: int = option(COUNT, "Cancels after which a message expires; 0 is no limit.", default=0, reload="live")
     priority: str | None = option(
-        EXPRESSION,
-        "Expression whose greater value is delivered first.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; messages are then delivered in the order in which they arrived.",
+        VALUE, "Expression whose greater value is delivered first.", default=None, reload="restart"
     )
     barrier_expression: str | None = option(
-        EXPRESSION,
+        FILTER,
         "Marks messages that wait for all earlier ones and then go to every subscriber.",
         default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; every message then goes to one consumer.",
+        reload="restart",
     )
     file_backed_metadata: bool = option(
         BOOLEAN,
         "Whether the state of the queue is kept in a file next to the journals.",
         default=False,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; the state of a queue is always kept in the journals.",
+        marks=(TUNING,),
+        advice="Remove it; a waiting message takes 25 bytes of memory, and its state is always in the journals.",
     )
     target_queue_depth: int | None = option(
         ranged(COUNT, low=1000, text="at least 1000"),
         "Messages that are kept active; later ones wait.",
         synonyms=("MaxQueueDepth",),
         default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; all messages of a queue are active.",
+        reload="live",
     )
     deferred_ack_expiration_ns: int = option(
         INTERVAL,
         "How long an acknowledgment is remembered that arrives before its message.",
         default=86_400_000_000_000,
-        marks=(TUNING,),
-        advice="Remove it; without replication no acknowledgment arrives before its message.",
+        reload="live",
+    )
+    backoff: BackoffDefinition | None = option(
+        BackoffDefinition, "Waits between deliveries of one message; without it, there are none.", default=None
+    )
+    start_after: str | None = option(
+        VALUE,
+        "Expression for the earliest time of delivery: a UNIX time in seconds or a text such as 2026-11-21T10:00:00Z;"
+        " a message for which it is neither is delivered at once.",
+        xml="ampsd:StartAfter",
+        default=None,
+        reload="restart",
+    )
+    stuck_after_ns: int | None = option(
+        _LIFETIME,
+        "How long a message may be leased before it counts as stuck and is delivered again; without it, messages that"
+        " are leased for 30 minutes are reported as stuck, and stay leased.",
+        xml="ampsd:StuckAfter",
+        default=None,
+        reload="live",
+    )
+    has_events: bool = option(
+        BOOLEAN,
+        "Whether what happens to each message is recorded.",
+        xml="ampsd:Events",
+        default=True,
+        reload="restart",
     )
 
     @property

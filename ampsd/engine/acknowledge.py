@@ -1,6 +1,13 @@
-"""sow_delete on a queue: acknowledge, cancel or expire messages by bookmark (User Guide, Acknowledging Messages)."""
+"""sow_delete on a queue: acknowledge, cancel or expire messages by bookmark or by filter.
 
+User Guide, Message Queues, Acknowledging Messages.
+."""
+
+from ampsd.engine.browse import named_by
 from ampsd.engine.client import Client
+from ampsd.engine.entries import LEASED
+from ampsd.engine.queue import Queue
+from ampsd.engine.subscribe import RefusedError, filter_of
 from ampsd.wire import options
 from ampsd.wire.command import (
     INVALID_OPTIONS,
@@ -37,7 +44,7 @@ def acknowledge(client: Client, command: Command) -> Outcome:
     queue = client.routes.queue(command.topic)
     if queue is None:
         return Outcome(INVALID_TOPIC)
-    if command.bookmark is None:
+    if command.bookmark is None and command.filter is None:
         return Outcome(NOT_SUPPORTED)
     try:
         wanted = options.split(command.options) if command.options else {}
@@ -45,6 +52,8 @@ def acknowledge(client: Client, command: Command) -> Outcome:
         return Outcome(INVALID_OPTIONS)
     if wanted.keys() - {"cancel", "expire", "none"} or {"cancel", "expire"} <= wanted.keys():
         return Outcome(INVALID_OPTIONS)
+    if command.bookmark is None:
+        return _by_filter(queue, client, command, wanted)
     bookmarks = command.bookmark.split(b",")
     if b" " in command.bookmark:
         bookmarks = [one.strip() for one in bookmarks]
@@ -55,3 +64,22 @@ def acknowledge(client: Client, command: Command) -> Outcome:
     else:
         deleted = queue.acknowledge(bookmarks, client)
     return Outcome(None, len(bookmarks), deleted)
+
+
+def _by_filter(queue: Queue, client: Client, command: Command, wanted: dict[str, str]) -> Outcome:
+    """What a filter names, whoever holds it, as far as Leasing allows."""
+    try:
+        content = filter_of(command.filter, client)
+    except RefusedError as error:
+        return Outcome(str(error))
+    assert content is not None, "one of the selectors is given, and it is not the bookmark"
+    serials = list(named_by(queue, content))
+    leased = [queue.bookmark_of(serial) for serial in serials if queue.entries.state(serial) == LEASED]
+    if "cancel" in wanted:
+        deleted = sum(queue.cancel(bookmark, client) for bookmark in leased)
+    elif "expire" in wanted:
+        deleted = sum(queue.expire(queue.bookmark_of(serial), client) for serial in serials)
+    else:
+        waiting = [serial for serial in serials if queue.entries.state(serial) != LEASED]
+        deleted = queue.acknowledge(leased, client) + sum(queue.complete(serial, client) for serial in waiting)
+    return Outcome(None, len(serials), deleted)

@@ -38,8 +38,8 @@ class Bodies:
         """The message of an entry. Raises JournalDamageError."""
         body = block.bodies[slot] if block.bodies is not None else None
         if body is None:
-            data, correlation_id = message_of(self._log.read(block.positions[slot], block.lengths[slot]))
-            return data if correlation_id is None else (data, correlation_id)
+            data, correlation_id, origin = message_of(self._log.read(block.positions[slot], block.lengths[slot]))
+            return data if correlation_id is None and origin is None else (data, correlation_id, origin)
         return body
 
     def _evict(self) -> None:

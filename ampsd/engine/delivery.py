@@ -27,8 +27,8 @@ def deliveries(
         if isinstance(body, bytes):
             data, extra = body, b""
         else:
-            data, correlation_id = body
-            extra = b',"x":"%b"' % amps.escape(correlation_id)
+            data, correlation_id, _ = body
+            extra = b"" if correlation_id is None else b',"x":"%b"' % amps.escape(correlation_id)
         if len(data) != length or extra != tail_extra:
             length, tail_extra = len(data), extra
             tail = b'%b%b,"l":%d}' % (middle, extra, length)

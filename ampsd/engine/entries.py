@@ -8,8 +8,10 @@ block with recent messages has a column with their bodies too, which `bodies` em
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
+
+from ampsd.storage.records import Origin
 
 BLOCK_SHIFT = 10
 BLOCK_SIZE = 1 << BLOCK_SHIFT
@@ -18,19 +20,25 @@ _MASK = BLOCK_SIZE - 1
 AVAILABLE = 0
 LEASED = 1
 GONE = 2
+WAITING = 3
+ON_HOLD = 4
 NEVER = 2**63 - 1
+LOWEST = -1
+"""Priority of a message whose value is no number: below all others."""
+_STATE_NAMES = ("available", "leased", "gone", "waiting", "on hold")
 _ALL_AVAILABLE = bytes((AVAILABLE,))
+_ONE_GONE = bytes((GONE,))
 _LEASED = bytes((LEASED,)) * BLOCK_SIZE
 _GONE = bytes((GONE,)) * BLOCK_SIZE
 
 
-Body = bytes | tuple[bytes, bytes]
-"""A message; with its correlation id, where it has one."""
+Body = bytes | tuple[bytes, bytes | None, Origin | None]
+"""A message; with its correlation id and what it was made of, where it has any of them."""
 
 
-def split_body(body: Body) -> tuple[bytes, bytes | None]:
-    """The message, and its correlation id."""
-    return body if isinstance(body, tuple) else (body, None)
+def split_body(body: Body) -> tuple[bytes, bytes | None, Origin | None]:
+    """The message, its correlation id, and what it was made of."""
+    return body if isinstance(body, tuple) else (body, None, None)
 
 
 class Block:
@@ -38,6 +46,7 @@ class Block:
 
     __slots__ = (
         "bodies",
+        "came_again",
         "expirations",
         "expires_first",
         "lengths",
@@ -58,6 +67,7 @@ class Block:
         self.expirations: array[int] | None = None
         self.expires_first = NEVER
         self.live = 0
+        self.came_again = False
 
     def append(self, run: "Run", start: int, end: int, expires_ns: int) -> None:
         """Add messages `start` to `end` of a run behind the newest entry."""
@@ -89,10 +99,28 @@ class Block:
                 self.bodies = None
 
 
-class Run:
-    """Messages of one publisher, one behind the other. Recovery leaves `bodies` empty: they are in the log."""
+class Source:
+    """Where the messages of a run come from. `overhead` is what a record has beside the body, in bytes."""
 
-    __slots__ = ("bodies", "lengths", "positions", "publisher", "sequences")
+    __slots__ = ("client", "correlation_id", "overhead", "publisher", "topic")
+
+    def __init__(
+        self, topic: bytes, publisher: int, client: bytes, overhead: int, correlation_id: bytes | None = None
+    ) -> None:
+        self.topic = topic
+        self.publisher = publisher
+        self.client = client
+        self.overhead = overhead
+        self.correlation_id = correlation_id
+
+
+class Run:
+    """Messages of one publisher. Recovery leaves `bodies` empty: they are in the log.
+
+    In a row means that they are numbered, and stand in the log, one behind the other.
+    """
+
+    __slots__ = ("bodies", "is_row", "lengths", "positions", "publisher", "sequences", "source")
 
     def __init__(
         self,
@@ -100,8 +128,12 @@ class Run:
         lengths: Sequence[int],
         publisher: int,
         sequences: Sequence[int],
+        source: Source,
         bodies: "Sequence[Body]" = (),
+        is_row: bool = True,
     ) -> None:
+        self.source = source
+        self.is_row = is_row
         self.positions = positions
         self.lengths = lengths
         self.publisher = publisher
@@ -118,20 +150,29 @@ class Entries:
         self._next = 0
         self._fresh = 0
         self._hint = 0
+        self._again: dict[int, int] = {}
+        """Serials by position of entries that came back: their positions do not rise."""
         self._returned: list[int] = []
+        self.active_end = NEVER
+        """Serial from which on no entry is handed out or shown."""
         self.count = 0
         self.expires_first = NEVER
-        """No available entry expires before this monotonic time."""
+        """No entry that may expire does so before this monotonic time."""
 
     def extend(self, run: Run, expires_ns: int = NEVER) -> list[tuple[Block, int, int]]:
         """Add entries at the end; returns the blocks and slots they are in. Positions must rise."""
+        if self._tail is not None and self._tail.came_again:
+            self._close_tail()
+        return self._append(run, expires_ns)
+
+    def _append(self, run: Run, expires_ns: int) -> list[tuple[Block, int, int]]:
         places: list[tuple[Block, int, int]] = []
         done, total = 0, len(run.positions)
         while done < total:
             serial = self._next
             slot = serial & _MASK
             block = self._tail
-            if slot == 0 or block is None:
+            if block is None or len(block.states) == BLOCK_SIZE:
                 block = self._tail = self._blocks[serial >> BLOCK_SHIFT] = Block()
             number = min(total - done, BLOCK_SIZE - slot)
             block.append(run, done, done + number, expires_ns)
@@ -142,6 +183,32 @@ class Entries:
             self.count += number
         return places
 
+    @property
+    def next_serial(self) -> int:
+        """Serial of the next entry to come."""
+        return self._next
+
+    def extend_again(self, run: Run, expires_ns: int = NEVER, priority: int = LOWEST) -> int:
+        """Add one message that was in the queue before, at the end, in a block apart; returns its serial."""
+        if self._tail is None or not self._tail.came_again:
+            self._close_tail()
+            self._tail = self._blocks[self._next >> BLOCK_SHIFT] = Block()
+            self._tail.came_again = True
+        self._append(run, expires_ns)
+        serial = self._again[run.positions[0]] = self._next - 1
+        return serial
+
+    def _close_tail(self) -> None:
+        """Let the next entry begin a block."""
+        tail, self._tail = self._tail, None
+        if tail is not None and tail.live == 0:
+            self._blocks.pop(self._next >> BLOCK_SHIFT, None)
+        self._next = (self._next + _MASK) & ~_MASK
+
+    def priority(self, serial: int) -> int:
+        """The message's priority; LOWEST in a queue without."""
+        return LOWEST
+
     def where(self, serial: int) -> tuple[Block, int]:
         """Block and slot of an entry that is not gone."""
         return self._blocks[serial >> BLOCK_SHIFT], serial & _MASK
@@ -150,10 +217,19 @@ class Entries:
         """Slots of entries of one block."""
         return [serial & _MASK for serial in serials]
 
-    def is_available(self, serial: int) -> bool:
-        """Whether the entry is here and not leased."""
+    def state(self, serial: int) -> int:
+        """AVAILABLE, LEASED, GONE, WAITING or ON_HOLD."""
         block = self._blocks.get(serial >> BLOCK_SHIFT)
-        return block is not None and block.states[serial & _MASK] == AVAILABLE
+        return GONE if block is None else block.states[serial & _MASK]
+
+    def is_available(self, serial: int) -> bool:
+        """Whether the entry is here, and nothing keeps it from being leased."""
+        return self.state(serial) == AVAILABLE
+
+    def position(self, serial: int) -> int:
+        """Position in the log of the entry's message."""
+        block, slot = self.where(serial)
+        return block.positions[slot]
 
     def expires_ns(self, serial: int) -> int:
         """Monotonic time at which the entry expires; NEVER when it does not."""
@@ -161,23 +237,35 @@ class Entries:
         return NEVER if block.expirations is None else block.expirations[slot]
 
     def first(self) -> int:
-        """Serial of the oldest available entry, -1 when there is none. It stays available until leased or removed."""
+        """Serial of the oldest available entry that is active, -1 when there is none."""
         returned = self._returned
         while returned and not self.is_available(returned[0]):
             heappop(returned)
         fresh = self._skip_to_available(self._fresh)
         self._fresh = self._next if fresh < 0 else fresh
         if returned and (fresh < 0 or returned[0] < fresh):
-            return returned[0]
-        return fresh
+            fresh = returned[0]
+        return fresh if fresh < self.active_end else -1
 
-    def after(self, serial: int) -> int:
-        """Serial of the oldest available entry that arrived after `serial`, -1 when there is none."""
-        return self._skip_to_available(serial + 1)
+    def oldest(self) -> int:
+        """Serial of the oldest entry, whatever its state; -1 when there is none."""
+        for number, block in self._blocks.items():
+            gone = len(block.states) - len(block.states.lstrip(_ONE_GONE))
+            if gone < len(block.states):
+                return (number << BLOCK_SHIFT) + gone
+        return -1
+
+    def available(self) -> Iterator[int]:
+        """Serials of what is available and active, in the order of delivery; they may change state on the way."""
+        serial = self.first()
+        while 0 <= serial < self.active_end:
+            yield serial
+            serial = self._skip_to_available(serial + 1)
 
     def in_a_row(self, serial: int, most: int) -> int:
         """How many entries from this one on are available, without a gap and in one block; `most` are looked at."""
         slot = serial & _MASK
+        most = min(most, self.active_end - serial)
         ahead = self._blocks[serial >> BLOCK_SHIFT].states[slot : slot + most]
         return len(ahead) - len(ahead.lstrip(_ALL_AVAILABLE))
 
@@ -189,18 +277,28 @@ class Entries:
             raise AssertionError(f"{number} entries from {serial} on are leased although not all are available")
         states[slot : slot + number] = _LEASED[:number]
 
-    def give_back(self, serial: int) -> None:
-        """Make a leased entry available again, in its old place."""
+    def move(self, serial: int, before: int, after: int) -> None:
+        """Change the state of an entry that is in the queue; one that becomes available is in its old place."""
         block, slot = self.where(serial)
-        if block.states[slot] != LEASED:
-            raise AssertionError(f"entry {serial} is given back although it is not leased")
-        block.states[slot] = AVAILABLE
-        heappush(self._returned, serial)
+        if block.states[slot] != before:
+            was, wanted = _STATE_NAMES[block.states[slot]], _STATE_NAMES[before]
+            raise AssertionError(f"entry {serial} is {was} and not {wanted}")
+        block.states[slot] = after
+        if after == AVAILABLE:
+            heappush(self._returned, serial)
+        if before in (LEASED, ON_HOLD) and block.expirations is not None:
+            block.expires_first = min(block.expires_first, block.expirations[slot])
+            self.expires_first = min(self.expires_first, block.expires_first)
 
     def remove(self, serials: Sequence[int]) -> "array[int]":
         """Forget entries; returns their positions."""
-        if _is_row(serials):
-            return self._remove_row(serials[0], len(serials))
+        positions = self._remove_row(serials[0], len(serials)) if _is_row(serials) else self._remove_each(serials)
+        if self._again:
+            for position in positions:
+                self._again.pop(position, None)
+        return positions
+
+    def _remove_each(self, serials: Sequence[int]) -> "array[int]":
         positions = array("Q")
         at = -1
         for serial in serials:
@@ -248,9 +346,11 @@ class Entries:
 
     def find_position(self, position: int) -> int:
         """Serial of the entry whose message is at `position` of the log, -1 when there is none."""
+        if self._again and position in self._again:
+            return self._again[position]
         hint = self._blocks.get(self._hint)
         if hint is None or not hint.positions[0] <= position <= hint.positions[-1]:
-            numbers = list(self._blocks)
+            numbers = [number for number, block in self._blocks.items() if not block.came_again]
             at = bisect_right(numbers, position, key=lambda number: self._blocks[number].positions[0]) - 1
             if at < 0:
                 return -1
@@ -275,7 +375,7 @@ class Entries:
         return -1
 
     def expired(self, now_ns: int, limit: int) -> list[int]:
-        """Serials of up to `limit` available entries whose end has come, oldest first."""
+        """Serials of up to `limit` entries whose end has come, oldest first; not of those leased or on hold."""
         found: list[int] = []
         self.expires_first = NEVER
         for number, block in self._blocks.items():
@@ -283,13 +383,6 @@ class Entries:
                 _expired_of(block, number << BLOCK_SHIFT, now_ns, limit, found)
             self.expires_first = min(self.expires_first, block.expires_first)
         return found
-
-    def expires_again(self, serial: int) -> None:
-        """A leased entry is available again: its end counts again."""
-        block, slot = self.where(serial)
-        if block.expirations is not None and block.expirations[slot] < block.expires_first:
-            block.expires_first = block.expirations[slot]
-            self.expires_first = min(self.expires_first, block.expires_first)
 
     def serials(self) -> list[int]:
         """Every entry's serial, in order."""
@@ -327,7 +420,7 @@ def _expired_of(block: Block, base: int, now_ns: int, limit: int, found: list[in
     """Add a block's expired entries to `found`, and note when its next one expires."""
     first = NEVER
     for slot, expires_ns in enumerate(block.expirations or ()):
-        if block.states[slot] != AVAILABLE:
+        if block.states[slot] not in (AVAILABLE, WAITING):
             continue
         if expires_ns <= now_ns and len(found) < limit:
             found.append(base + slot)

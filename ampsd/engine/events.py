@@ -9,17 +9,20 @@ from typing import ClassVar
 
 from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.message_types.message_type import Fields
+from ampsd.storage.records import REDRIVE, Origin
 
 
 class Event:
     """Something that happened. `depth` counts how many firings led to it; 0 means none did."""
 
-    __slots__ = ("depth",)
+    __slots__ = ("depth", "parent")
     variables: ClassVar[tuple[str, ...]] = ()
     """Names of the context variables that every event of this class provides."""
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
+        self.parent: Parent | None = None
+        """The message that it happened to, where that is in the log."""
 
     def context(self) -> Mapping[str, bytes]:
         """Values of the context variables."""
@@ -113,6 +116,35 @@ class MessagePublished(Event):
 
 REASON_ORDER = ("time_limit", "forced_expire", "max_cancels", "max_deliveries")
 """Every value AMPS_REASON is made of, in the order in which several are joined by commas."""
+
+
+class Parent:
+    """A message that another is made of: its queue (empty for none), its place in the log, its bookmark."""
+
+    __slots__ = ("length", "origin", "position", "publisher", "queue", "sequence")
+
+    def __init__(
+        self, queue: bytes, position: int, length: int, publisher: int, sequence: int, origin: Origin | None
+    ) -> None:
+        self.queue = queue
+        self.position = position
+        self.length = length
+        self.publisher = publisher
+        self.sequence = sequence
+        self.origin = origin
+
+    def origin_of_child(self, cause: int) -> Origin:
+        """What is logged with a message that is made of this one."""
+        own = self.origin
+        return Origin(
+            cause,
+            self.position,
+            self.length,
+            self.publisher,
+            self.sequence,
+            1 if own is None else own.depth + 1,
+            (0 if own is None else own.redrives) + (cause == REDRIVE),
+        )
 
 
 class MessageExpired(Event):

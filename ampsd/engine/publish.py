@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from ampsd.engine.client import Client
-from ampsd.engine.entries import Run
+from ampsd.engine.entries import Run, Source
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import MessagePublished
+from ampsd.engine.events import MessagePublished, Parent
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.publishers import Publisher
 from ampsd.engine.routes import Route
@@ -20,7 +20,8 @@ from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE, Environment
 from ampsd.message_types.message_type import BodyError, Fields, Values
 from ampsd.storage.log import Log
-from ampsd.storage.records import encode_publish, encode_publishes
+from ampsd.storage.records import Origin, encode_publish, encode_publishes
+from ampsd.storage.tellings import Link
 from ampsd.wire import amps
 from ampsd.wire.command import INVALID_TOPIC, PARSE_ERROR, PublishRun
 
@@ -41,6 +42,7 @@ class Publishing:
         self._turn = moment
         self._published = published
         self._environments = environments
+        self._placed: Link | None = None
 
     def run(self, client: Client, target: Route, run: PublishRun) -> bool:
         """Publishes of the common shape to a route that is direct.
@@ -70,7 +72,8 @@ class Publishing:
             if target.queues:
                 lengths = list(map(len, added))
                 positions = list(accumulate(lengths[:-1], initial=position))
-                queued = Run(positions, lengths, publisher.number, sequences, bodies)
+                source = Source(target.topic, publisher.id, client.name, lengths[0] - len(bodies[0]))
+                queued = Run(positions, lengths, publisher.number, sequences, source, bodies)
                 for queue in target.queues:
                     queue.enqueue(queued)
         if target.plain:
@@ -88,6 +91,7 @@ class Publishing:
         correlation_id: bytes | None = None,
         expiration_ns: int | None = None,
         depth: int = 0,
+        origin: Origin | None = None,
     ) -> str | None:
         """Publish one message. Returns why it failed."""
         target = route.target
@@ -115,17 +119,21 @@ class Publishing:
                 data,
                 correlation_id,
                 expiration_ns,
+                origin,
             )
-            position = self._log.add(record)
+            position, length = self._log.add(record), len(record)
+            self._placed = Link(target.topic, position, publisher.id, sequence)
             if target.queues:
                 environment = NOWHERE
                 if target.needs_environment:
                     environment = self._environments.of_publish(target.topic, data, correlation_id)
-                body = data if correlation_id is None else (data, correlation_id)
-                queued = Run((position,), (len(record),), publisher.number, (sequence,), (body,))
+                body = data if correlation_id is None and origin is None else (data, correlation_id, origin)
+                source = Source(target.topic, publisher.id, client.name, length - len(data), correlation_id)
+                queued = Run((position,), (length,), publisher.number, (sequence,), source, (body,))
                 for queue in target.queues:
-                    if queue.accepts(fields, environment):
-                        queue.enqueue(queued, expiration_ns)
+                    verdict = queue.admission.judge(fields, environment)
+                    if verdict is not None:
+                        queue.enqueue(queued, expiration_ns, 0, verdict)
         if target.plain:
             self._deliver_plainly(target, (data,), correlation_id)
         if target.special or target.watch.is_on:
@@ -133,8 +141,14 @@ class Publishing:
             if target.special:
                 self._deliver_special(message)
             if target.watch.is_on:
-                self._tell_actions(message, depth)
+                parent = Parent(b"", position, length, publisher.id, sequence, origin) if target.is_logged else None
+                self._tell_actions(message, depth, parent)
         return None
+
+    def take_placed(self) -> Link | None:
+        """Where the message that `publish` published last is in the log; None where it is not, or was asked for."""
+        placed, self._placed = self._placed, None
+        return placed
 
     def _check(self, target: Route, data: bytes) -> tuple[str | None, Fields | None]:
         """Why the publish must fail, and the body's fields where a queue's Filter reads them."""
@@ -254,21 +268,21 @@ class Publishing:
         environment.client_version = client.version
         return environment
 
-    def _tell_actions(self, message: "_Message", depth: int) -> None:
+    def _tell_actions(self, message: "_Message", depth: int, parent: Parent | None) -> None:
         target, client = message.target, message.client
-        self._published(
-            MessagePublished(
-                target.topic.decode("utf-8", "surrogateescape"),
-                client.message_type.decode(),
-                message.data,
-                message.bookmark if target.is_logged else b"",
-                self._turn.timestamp,
-                client.name.decode("utf-8", "surrogateescape"),
-                depth,
-                message.fields() if target.watch.reads else None,
-                self._environment(message) if target.watch.reads else NOWHERE,
-            )
+        event = MessagePublished(
+            target.topic.decode("utf-8", "surrogateescape"),
+            client.message_type.decode(),
+            message.data,
+            message.bookmark if target.is_logged else b"",
+            self._turn.timestamp,
+            client.name.decode("utf-8", "surrogateescape"),
+            depth,
+            message.fields() if target.watch.reads else None,
+            self._environment(message) if target.watch.reads else NOWHERE,
         )
+        event.parent = parent
+        self._published(event)
 
 
 class _Message:

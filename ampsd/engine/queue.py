@@ -1,77 +1,76 @@
 """One message queue: a view over the transaction log with leases, limits and fairness.
 
-User Guide, Message Queues. Theory of operation: an entry is AVAILABLE or LEASED in `entries`, and gone once it was
-acknowledged or expired. A lease ends by an acknowledgment (the entry goes), or it comes back: by a cancel, or because
-it was lost (disconnect, unsubscribe, lease period over). A lease that comes back at a limit, or after the message's
-lifetime, makes the entry expire instead, and only then. Everything that must survive a restart is a record: REMOVE
-when an entry goes, LEASE and CANCEL where MaxDeliveries or MaxCancels count them. At-most-once: the entry goes when it
-is leased, and the frame waits for that record.
+User Guide, Message Queues. `lifecycle` has the states and every step between them; here they are carried out, most of
+them for many messages at once. Everything that must survive a restart is a record: REMOVE when an entry goes, with how
+it ended, LEASE and CANCEL where MaxDeliveries or MaxCancels count them, MARK for what waits, is on hold or shall be
+skipped. At-most-once: the entry goes when it is leased, and the frame waits for that record. What happens is also told
+as events, which decide nothing.
 """
 
 from array import array
-from collections import Counter, deque
-from collections.abc import Mapping, Sequence
-from itertools import repeat
+from collections import Counter
+from collections.abc import Sequence
 
 from ampsd import limits
 from ampsd.definitions.queues import QueueDefinition
-from ampsd.engine import fairness, turn
+from ampsd.engine import lifecycle, turn
+from ampsd.engine.admission import PLAIN, Admission, Verdict
 from ampsd.engine.client import Client
-from ampsd.engine.delivery import bookmarks_of, deliveries
-from ampsd.engine.entries import NEVER, Block, Entries, Run, split_body
-from ampsd.engine.events import REASON_ORDER, MessageExpired
+from ampsd.engine.consumers import Consumers
+from ampsd.engine.counters import Counters
+from ampsd.engine.delivery import bookmarks_of
+from ampsd.engine.endings import Endings
+from ampsd.engine.entries import AVAILABLE, LEASED, NEVER, ON_HOLD, WAITING, Entries, Run, Source, split_body
+from ampsd.engine.exceeded import Ended, Exceeded
 from ampsd.engine.expiration import expiration_of
-from ampsd.engine.matching import Matching
+from ampsd.engine.handout import Handout
+from ampsd.engine.lease_clock import Lease, LeaseClock
+from ampsd.engine.lifecycle import State
+from ampsd.engine.message_events import NO_SESSION
+from ampsd.engine.notes import Notes
+from ampsd.engine.priority import PrioritizedEntries
 from ampsd.engine.removals_ahead import RemovalsAhead
-from ampsd.engine.subscription import Subscription, frame_start
+from ampsd.engine.story import DUE
+from ampsd.engine.subscription import Subscription
 from ampsd.engine.surroundings import Surroundings
-from ampsd.expressions.compile import Filter, compile_filter
-from ampsd.expressions.environment import NOWHERE, Environment
+from ampsd.engine.target_depth import LimitedEntries
 from ampsd.expressions.regex import Regex, compile_regex
-from ampsd.message_types.message_type import BodyError, Fields, MessageType, Reader
+from ampsd.message_types.message_type import MessageType
 from ampsd.storage import records
+from ampsd.storage.tellings import Link
 from ampsd.wire import amps
-
-REASON_BITS = {reason: 1 << number for number, reason in enumerate(REASON_ORDER)}
-
-Lease = tuple[int, Subscription, int]
-"""Serial of the entry, who holds it, and when it ends in monotonic nanoseconds (NEVER without a LeasePeriod)."""
 
 
 class Queue:
-    """A living queue. Its methods are the triggers of the theory above; `dispatch` hands out what can be."""
+    """A living queue. Its methods are the triggers of `lifecycle`; `dispatch` hands out what can be."""
 
     def __init__(self, definition: QueueDefinition, message_type: MessageType, around: Surroundings) -> None:
         self.definition = definition
         self.name = definition.name.encode()
         self.message_type = definition.message_type.encode()
         self.key = self.message_type + b":" + self.name
-        self.filter: Filter | None = compile_filter(definition.filter) if definition.filter else None
-        self._type = message_type
-        self._around = around
+        self.admission = Admission(definition)
+        self.type = message_type
+        self.around = around
         self._underlying = definition.underlying.encode()
         self._pattern: Regex | None = compile_regex(self._underlying) if definition.underlying_is_regex else None
-        self._choose = fairness.MODELS[definition.fairness]
-        self._after_chosen = 0
-        self._is_at_most_once = definition.is_at_most_once
-        self._backlog_max = definition.max_backlog or limits.BACKLOG_MAX
-        self._lease_ns = definition.lease_period_ns
-        self._counts_deliveries = definition.max_deliveries > 0 and not self._is_at_most_once
-        self._counts_cancels = definition.max_cancels > 0 and not self._is_at_most_once
-        self._deliveries: dict[int, int] = {}
-        self._cancels: dict[int, int] = {}
-        self._lease_ends: deque[tuple[int, bytes, Lease]] = deque()
-        self._removed = array("Q")
-        self._ahead = RemovalsAhead()
-        self._held_end = 0
+        self.is_at_most_once = definition.is_at_most_once
         self._is_strict = definition.leasing == "strict"
-        self._departing: list[tuple[Client, bytes]] = []
-        self._matching = Matching()
-        self._reader: Reader | None = None
-        self._starts: dict[Subscription, bytes] = {}
-        self.entries = Entries()
+        self._removed = array("Q")
+        self.ahead = RemovalsAhead(around.turn, definition.deferred_ack_expiration_ns)
+        self.tells = definition.has_events
+        self.consumers = Consumers(definition, message_type)
+        self.entries = _entries_of(definition)
+        self.counters = Counters(definition, self.key, self.entries, around.log)
+        self.notes = Notes()
+        self.exceeded = Exceeded()
         self.leases: dict[bytes, Lease] = {}
-        self.subscriptions: list[Subscription] = []
+        self.clock = LeaseClock(definition, self.leases)
+        self.paused_until_ns: int | None = None
+        """Monotonic time until which nothing is delivered; None when the queue is not paused."""
+        self.handout = Handout(self)
+        self.endings = Endings(self)
+        self.is_restoring = True
         self.is_dirty = False
 
     # ---- messages in
@@ -80,47 +79,69 @@ class Queue:
         """Whether messages published to `topic` may enter."""
         return topic == self._underlying if self._pattern is None else self._pattern.search(topic)
 
-    def accepts(self, fields: Fields | None, environment: Environment) -> bool:
-        """Whether the queue's Filter lets the message in; `fields` are needed only where there is one."""
-        return self.filter is None or (fields is not None and self.filter.matches(fields, environment))
-
-    def enqueue(self, run: Run, expiration_ns: int | None = None, age_ns: int = 0) -> None:
+    def enqueue(self, run: Run, expiration_ns: int | None = None, age_ns: int = 0, verdict: Verdict = PLAIN) -> None:
         """Messages were logged, `age_ns` ago. `expiration_ns` is their own lifetime, None when they have none."""
+        around = self.around
         expires_ns = NEVER
         if expiration_ns is not None or self.definition.expiration_ns is not None:
             lives_ns = expiration_of(self.definition, expiration_ns)
-            expires_ns = NEVER if lives_ns is None else self._around.turn.now_ns + lives_ns - age_ns
-        if self._ahead:
-            run = self._ahead.without(run, self._around.publishers.table[run.publisher].id)
-        places = self.entries.extend(run, expires_ns)
+            expires_ns = NEVER if lives_ns is None else around.turn.now_ns + lives_ns - age_ns
+        if self.ahead:
+            run = self.ahead.without(run)
+        first = self.entries.next_serial
+        if isinstance(self.entries, PrioritizedEntries):
+            places = self.entries.extend_by(run, expires_ns, verdict.priority)
+        else:
+            places = self.entries.extend(run, expires_ns)
         if run.bodies:
-            self._around.bodies.keep(places)
+            around.bodies.keep(places)
+        if verdict is not PLAIN and run.positions:
+            self._place(self.entries.next_serial - 1, verdict)
+        if self.tells and not self.is_restoring:
+            reason = b"" if verdict.start_ns <= around.turn.wall_ns else DUE + turn.timestamp(verdict.start_ns)
+            around.events.received(self.key, run, reason, _link_of(run))
+        self.is_dirty = first != self.entries.next_serial or self.is_dirty
+
+    def _place(self, serial: int, verdict: Verdict) -> None:
+        if verdict.is_barrier:
+            self.entries.move(serial, AVAILABLE, WAITING)
+            self.handout.barriers.append(serial)
+        elif verdict.start_ns > self.around.turn.wall_ns:
+            self.notes.of(serial).label = State.DELAYED
+            self.rest(serial, AVAILABLE, verdict.start_ns)
+
+    def enter_again(self, position: int, ended: Ended, attempts: int) -> int:
+        """A message that ended without success is in the queue again, at its end; returns its serial."""
+        publisher = self.around.publishers.by_id(ended.publisher)
+        source = Source(self.name, ended.publisher, b"", 0)
+        run = Run((position,), (ended.length,), publisher.number, (ended.sequence,), source)
+        serial = self.entries.extend_again(run, priority=ended.priority)
+        self.counters.set(serial, attempts)
         self.is_dirty = True
+        return serial
+
+    def rest(self, serial: int, before: int, due_wall_ns: int) -> None:
+        """Do not deliver the message before that time."""
+        self.entries.move(serial, before, WAITING)
+        self.notes.wait(serial, self.around.turn.monotonic_of(due_wall_ns))
 
     # ---- subscriptions
 
     def subscribe(self, subscription: Subscription) -> None:
         """A subscription joins; its backlog is bounded by the queue's."""
-        if subscription in self._starts:
-            raise AssertionError(f"subscription {subscription.sub_id!r} joins {self.name!r} twice")
-        self.subscriptions.append(subscription)
-        self._starts[subscription] = frame_start(self.name, subscription.sub_id) + b',"bm":"'
-        if self._matching.add(subscription):
-            self._reader = None
+        self.consumers.add(subscription)
 
     def unsubscribe(self, subscription: Subscription, keeps_leases: bool = False) -> None:
         """A subscription leaves. Its leases are lost, unless it is being replaced."""
-        self.subscriptions.remove(subscription)
-        del self._starts[subscription]
-        if self._matching.remove(subscription):
-            self._reader = None
+        self.consumers.remove(subscription)
         if not keeps_leases:
             self.lose_leases_of(subscription)
 
     def lose_leases_of(self, subscription: Subscription) -> None:
         """The holder is gone: what it had leased comes back."""
+        reason = (subscription.client.closing or "unsubscribe").encode()
         for bookmark in [one for one, lease in self.leases.items() if lease[1] is subscription]:
-            self._lost(bookmark)
+            self.endings.lose(bookmark, reason)
 
     # ---- acknowledgments
 
@@ -133,313 +154,240 @@ class Queue:
         unleased = 0
         if None in ended:
             unleased = sum(
-                self._acknowledge_unleased(bookmark)
+                self._acknowledge_unleased(bookmark, client)
                 for bookmark, lease in zip(bookmarks, ended, strict=True)
                 if lease is None
             )
-        serials = [lease[0] for lease in ended if lease is not None]
-        for subscription, number in Counter([lease[1] for lease in ended if lease is not None]).items():
+        kept = [lease for lease in ended if lease is not None]
+        serials = [lease[0] for lease in kept]
+        for subscription, number in Counter([lease[1] for lease in kept]).items():
             subscription.unacked -= number
-            self._has_room_again(subscription)
-        if not self._is_at_most_once:
-            self._removed.extend(self._forget(serials))
+            self.has_room_again(subscription)
+        if not serials:
+            return unleased
+        positions: Sequence[int] = serials
+        if not self.is_at_most_once:
+            positions = self.forget(serials)
+            self._removed.extend(positions)
+        if self.tells:
+            sessions = [lease[3] for lease in kept]
+            self.tell(lifecycle.COMPLETED, positions, client=client.name, sessions=sessions)
         return len(serials) + unleased
 
-    def _acknowledge_unleased(self, bookmark: bytes) -> bool:
-        serial = self._find(bookmark)
-        if serial >= 0:
-            self._removed.extend(self._forget((serial,)))
-            return True
-        self._remove_ahead(bookmark)
-        return False
+    def _acknowledge_unleased(self, bookmark: bytes, client: Client) -> bool:
+        serial = self.find(bookmark)
+        if serial < 0:
+            self._remove_ahead(bookmark)
+            return False
+        return self.complete(serial, client)
+
+    def complete(self, serial: int, client: Client) -> bool:
+        """A message that nobody holds is processed; one on hold is not let go."""
+        if self.entries.state(serial) == ON_HOLD:
+            return False
+        positions = self.forget((serial,))
+        self._removed.extend(positions)
+        self.is_dirty = True
+        self.tell(lifecycle.COMPLETED, positions, client=client.name, reason=b"not leased")
+        return True
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
         lease = self.leases.get(bookmark)
         if lease is None or not self._may_end(lease, client):
             return False
-        self._end(bookmark, lease)
-        if self._is_at_most_once:
-            return True
+        self.endings.take(bookmark)
         serial = lease[0]
-        if self._counts_cancels:
-            cancels = self._cancels[serial] = self._cancels.get(serial, 0) + 1
-            block, slot = self.entries.where(serial)
-            position = array("Q", (block.positions[slot],))
-            self._around.log.add(records.encode_queue_change(records.CANCEL, self.key, position))
-            self._come_back(serial, cancels >= self.definition.max_cancels)
-        else:
-            self._come_back(serial, False)
+        if self.is_at_most_once:
+            # The work was done or not, but there is nothing to give back.
+            self.tell(lifecycle.COMPLETED, (serial,), client=client.name, reason=b"cancel", sessions=lease[3:])
+            return True
+        self.counters.cancel(serial)
+        self.endings.come_back(lease, State.FAILED, b"cancel", client.name)
         return True
 
     def expire(self, bookmark: bytes, client: Client) -> bool:
-        """The message cannot be processed: it expires at once, leased or not."""
+        """The message cannot be processed: it expires at once, leased or not; not while it is on hold."""
         lease = self.leases.get(bookmark)
+        session = NO_SESSION
         if lease is not None:
             if not self._may_end(lease, client):
                 return False
-            self._end(bookmark, lease)
-            if self._is_at_most_once:
+            self.endings.take(bookmark)
+            serial, session = lease[0], lease[3]
+            if self.is_at_most_once:
+                self.tell(lifecycle.COMPLETED, (serial,), client=client.name, reason=b"expire", sessions=(session,))
                 return True
-            serial = lease[0]
         else:
-            serial = self._find(bookmark)
-            if serial < 0:
+            serial = self.find(bookmark)
+            if serial < 0 or self.entries.state(serial) == ON_HOLD:
                 return False
-        self._expire(serial, ("forced_expire",))
+        self.endings.end(serial, State.FAILED, ("forced_expire",), client=client.name, session=session)
         return True
 
     # ---- time
 
     def tick(self) -> None:
-        """End leases and lives that are over."""
-        now_ns = self._around.turn.now_ns
-        ends = self._lease_ends
-        while ends and (ends[0][0] <= now_ns or self.leases.get(ends[0][1]) is not ends[0][2]):
-            _, bookmark, lease = ends.popleft()
-            if self.leases.get(bookmark) is lease:
-                self._around.report("31-0012", queue=self.definition.name, bookmark=bookmark.decode())
-                self._lost(bookmark)
+        """End leases, lives and waits that are over."""
+        now_ns = self.around.turn.now_ns
+        for bookmark in self.clock.over(now_ns):
+            self.around.report("31-0012", queue=self.definition.name, bookmark=bookmark.decode())
+            if self.clock.ends_by_stuck:
+                self._report_stuck(bookmark)
+            self.endings.lose(bookmark, b"stuck" if self.clock.ends_by_stuck else b"lease period")
+        for bookmark in self.clock.stuck(now_ns):
+            self._report_stuck(bookmark)
         if self.entries.expires_first <= now_ns:
             for serial in self.entries.expired(now_ns, limits.EXPIRATIONS_PER_TURN_MAX):
-                self._expire(serial, ("time_limit",))
+                self.endings.end(serial, State.EXPIRED, ("time_limit",))
+        if self.notes.next_ns <= now_ns:
+            for serial in self.notes.due(now_ns):
+                if self.entries.state(serial) == WAITING:
+                    self.entries.move(serial, WAITING, AVAILABLE)
+                    self.is_dirty = True
+        if self.paused_until_ns is not None and self.paused_until_ns <= now_ns:
+            self.unpause(b"time")
 
     def next_ns(self) -> int:
-        """When `tick` may have something to do, in monotonic nanoseconds; NEVER without leases or lives that end."""
-        ends = self._lease_ends
-        return min(self.entries.expires_first, ends[0][0]) if ends else self.entries.expires_first
+        """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
+        paused_ns = NEVER if self.paused_until_ns is None else self.paused_until_ns
+        return min(self.entries.expires_first, self.clock.next_ns, self.notes.next_ns, paused_ns)
+
+    def _report_stuck(self, bookmark: bytes) -> None:
+        lease = self.leases[bookmark]
+        position = self.position_of(lease)
+        self.around.report("31-0013", queue=self.definition.name, bookmark=bookmark.decode())
+        self.tell(lifecycle.STUCK, (position,), client=lease[1].client.name, sessions=lease[3:])
+
+    def pause(self, until_wall_ns: int, actor: bytes) -> None:
+        """Deliver nothing until then; 0 is until somebody says otherwise."""
+        self.around.log.add(records.encode_mark(records.PAUSE, self.key, array("Q"), until_wall_ns, actor))
+        self.set_paused(until_wall_ns)
+
+    def set_paused(self, until_wall_ns: int) -> None:
+        """The same, from the log."""
+        self.paused_until_ns = self.around.turn.monotonic_of(until_wall_ns) if until_wall_ns else NEVER
+
+    def unpause(self, actor: bytes) -> None:
+        """Deliver again."""
+        self.around.log.add(records.encode_mark(records.UNPAUSE, self.key, array("Q"), 0, actor))
+        self.paused_until_ns = None
+        self.is_dirty = True
 
     # ---- messages out
 
     def dispatch(self) -> None:
-        """Lease what is available to subscriptions with room, oldest message first."""
+        """Lease what is available to subscriptions with room."""
         self.is_dirty = False
-        if self.entries.count == len(self.leases) and not self._is_at_most_once:
-            return
-        leased = array("Q")
-        if self._matching.has_filters:
-            self._dispatch_filtered(leased)
-        else:
-            self._dispatch_in_order(leased)
-        if leased and self._counts_deliveries:
-            self._around.log.add(records.encode_queue_change(records.LEASE, self.key, leased))
-        if self._departing:
-            # The removal must be durable first: a message sent and then found again after a crash would be sent twice.
-            self.settle()
-            for client, frame in self._departing:
-                self._around.outbox.hold(client, frame)
-            self._departing.clear()
+        self.handout.run()
 
     def settle(self) -> None:
         """Log what was acknowledged since the last call, as one record."""
         if self._removed:
-            self._around.log.add(records.encode_queue_change(records.REMOVE, self.key, self._removed))
+            self.around.log.add(records.encode_queue_change(records.REMOVE, self.key, self._removed))
             self._removed = array("Q")
-
-    def _dispatch_in_order(self, leased: "array[int]") -> None:
-        entries = self.entries
-        while (room := self._backlog_max - len(self.leases)) > 0:
-            serial = entries.first()
-            if serial < 0:
-                return
-            shares = self._shares(serial, entries.in_a_row(serial, room))
-            if not shares:
-                return
-            entries.lease(serial, sum(map(len, shares.values())))
-            for subscription, serials in shares.items():
-                self._lease(serials, subscription, leased)
-
-    def _shares(self, serial: int, available: int) -> Mapping[Subscription, Sequence[int]]:
-        """Who gets which of the entries that are available from `serial` on; as many as there is room for."""
-        subscriptions = self.subscriptions
-        if len(subscriptions) == 1:
-            only = subscriptions[0]
-            number = min(available, only.backlog_max - only.unacked)
-            only.unacked += max(number, 0)
-            return {only: range(serial, serial + number)} if number > 0 else {}
-        shares: dict[Subscription, list[int]] = {}
-        for one in range(serial, serial + available):
-            index = self._choose(subscriptions, self._after_chosen)
-            if index < 0:
-                break
-            self._after_chosen = index + 1
-            chosen = subscriptions[index]
-            chosen.unacked += 1
-            shares.setdefault(chosen, []).append(one)
-        return shares
-
-    def _dispatch_filtered(self, leased: "array[int]") -> None:
-        """With content filters the oldest message may match nobody, so look on while anybody has room."""
-        serial = self.entries.first()
-        while serial >= 0 and len(self.leases) < self._backlog_max:
-            if not any(map(fairness.has_room, self.subscriptions)):
-                return
-            candidates = self._candidates(serial)
-            index = self._choose(candidates, self._after_chosen)
-            if index >= 0:
-                self._after_chosen = index + 1
-                candidates[index].unacked += 1
-                self.entries.lease(serial)
-                self._lease((serial,), candidates[index], leased)
-            serial = self.entries.after(serial)
-
-    def _candidates(self, serial: int) -> list[Subscription]:
-        """The subscriptions whose filters the message matches; one that cannot be read matches those without."""
-        block, slot = self.entries.where(serial)
-        data, correlation_id = split_body(self._around.bodies.get(block, slot))
-        reader = self._reader
-        if reader is None:
-            reader = self._reader = self._type.reader(tuple(self._matching.paths))
-        environment = NOWHERE
-        if self._matching.asks_environment:
-            environment = self._around.environments.of_publish(self.name, data, correlation_id)
-            (environment.bookmark,) = bookmarks_of(block, (slot,), self._around.publishers.table)
-            environment.lease_count = self._deliveries.get(serial, 0) if self._counts_deliveries else None
-        try:
-            return self._matching.find(reader(data), environment)
-        except BodyError:
-            return self._matching.find(None, environment)
-
-    def _lease(self, serials: Sequence[int], subscription: Subscription, leased: "array[int]") -> None:
-        """Send entries of one block, which are out of reach already and counted as unacknowledged."""
-        around = self._around
-        ends_ns, lease_text = NEVER, turn.FAR_FUTURE
-        if self._lease_ns is not None:
-            ends_ns = around.turn.now_ns + self._lease_ns
-            lease_text = turn.timestamp(around.turn.wall_ns + self._lease_ns)
-        middle = b'","lp":"%b"' % lease_text
-        if subscription.wants_timestamp:
-            middle += b',"ts":"%b"' % around.turn.timestamp
-        block, slot = self.entries.where(serials[0])
-        slots = range(slot, slot + len(serials)) if isinstance(serials, range) else self.entries.slots(serials)
-        bookmarks, frames = deliveries(
-            block, slots, self._starts[subscription], middle, around.publishers.table, around.bodies
-        )
-        self.leases.update(zip(bookmarks, zip(serials, repeat(subscription), repeat(ends_ns)), strict=False))
-        if self._lease_ns is not None:
-            self._lease_ends.extend((ends_ns, bookmark, self.leases[bookmark]) for bookmark in bookmarks)
-        last = block.positions[slots[-1]]
-        durable = around.log.durable
-        if self._counts_deliveries:
-            self._count_deliveries(serials, leased)
-        if self._is_at_most_once:
-            self._removed.extend(self._forget(serials))
-            self._departing.append((subscription.client, frames))
-        elif last >= durable and (self._held_end > durable or self._is_numbered_by_us(block, slots)):
-            self._held_end = around.log.end
-            around.outbox.hold(subscription.client, frames)
-        else:
-            around.outbox.send(subscription.client, frames)
-
-    def _is_numbered_by_us(self, block: Block, slots: Sequence[int]) -> bool:
-        """Whether a bookmark here would be given again, to another message, if a crash took this one."""
-        table = self._around.publishers.table
-        return any(table[number].is_ours for number in dict.fromkeys(block.publishers[slots[0] : slots[-1] + 1]))
-
-    def _count_deliveries(self, serials: Sequence[int], leased: "array[int]") -> None:
-        for serial in serials:
-            self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
-            block, slot = self.entries.where(serial)
-            leased.append(block.positions[slot])
 
     # ---- how leases end
 
     def _may_end(self, lease: Lease, client: Client) -> bool:
         return not self._is_strict or lease[1].client is client
 
-    def _end(self, bookmark: bytes, lease: Lease) -> None:
-        del self.leases[bookmark]
-        lease[1].unacked -= 1
-        self._has_room_again(lease[1])
-
-    def _has_room_again(self, subscription: Subscription) -> None:
+    def has_room_again(self, subscription: Subscription) -> None:
+        """It can take a message, of any of its queues."""
         for queue in subscription.queues:
             queue.is_dirty = True
         self.is_dirty = True
 
-    def _lost(self, bookmark: bytes) -> None:
-        """The holder is gone or its time is over: nobody said that the work failed."""
-        lease = self.leases[bookmark]
-        self._end(bookmark, lease)
-        if not self._is_at_most_once:
-            self._come_back(lease[0], False)
+    def tell(
+        self,
+        status: str,
+        positions: Sequence[int],
+        *,
+        client: bytes = b"",
+        reason: bytes = b"",
+        sessions: Sequence[int] = (),
+        link: Link | None = None,
+        is_by_operator: bool = False,
+    ) -> None:
+        """Record what happened, where the queue records events."""
+        if self.tells:
+            self.around.events.tell(
+                status,
+                self.key,
+                positions,
+                client=client,
+                reason=reason,
+                sessions=sessions,
+                link=link,
+                is_by_operator=is_by_operator,
+            )
 
-    def _come_back(self, serial: int, is_cancelled_out: bool) -> None:
-        """A lease ended without an acknowledgment: expire the message at a limit, otherwise offer it again."""
-        reasons: list[str] = []
-        if self.entries.expires_ns(serial) <= self._around.turn.now_ns:
-            reasons.append("time_limit")
-        if is_cancelled_out:
-            reasons.append("max_cancels")
-        if self._counts_deliveries and self._deliveries.get(serial, 0) >= self.definition.max_deliveries:
-            reasons.append("max_deliveries")
-        if reasons:
-            self._expire(serial, tuple(reasons))
-        else:
-            self.entries.give_back(serial)
-            self.entries.expires_again(serial)
-
-    def _expire(self, serial: int, reasons: tuple[str, ...]) -> None:
-        """The message leaves unacknowledged. What actions publish because of it joins the same batch."""
-        block, slot = self.entries.where(serial)
-        data, correlation_id = split_body(self._around.bodies.get(block, slot))
-        bits = sum(REASON_BITS[reason] for reason in reasons)
-        position = self._forget((serial,))
-        self._around.log.add(records.encode_queue_change(records.REMOVE, self.key, position, bits))
-        self._around.report("31-0011", queue=self.definition.name, reasons=",".join(reasons))
-        self._around.expired(
-            MessageExpired(self.definition.name, self.definition.message_type, data, reasons, correlation_id)
-        )
-
-    def _forget(self, serials: Sequence[int]) -> "array[int]":
+    def forget(self, serials: Sequence[int]) -> "array[int]":
         """Drop all that is known of entries; returns their positions."""
-        if self._counts_deliveries:
+        self.counters.forget(serials)
+        if self.notes:
             for serial in serials:
-                self._deliveries.pop(serial, None)
-        if self._counts_cancels:
+                self.notes.forget(serial)
+        barriers = self.handout.barriers
+        if barriers:
             for serial in serials:
-                self._cancels.pop(serial, None)
+                if serial in barriers:
+                    barriers.remove(serial)
         return self.entries.remove(serials)
 
-    def _find(self, bookmark: bytes) -> int:
-        """Serial of an available entry by its bookmark's text, -1 when the queue does not hold it."""
+    def depart(self, serials: Sequence[int]) -> None:
+        """With at-most-once, messages go when they are sent."""
+        self._removed.extend(self.forget(serials))
+
+    def remove(self, serial: int, bits: int = 0) -> "array[int]":
+        """The message goes; `bits` says how it ended. Returns its position, as events name it."""
+        positions = self.forget((serial,))
+        self.is_dirty = True
+        self.around.log.add(records.encode_queue_change(records.REMOVE, self.key, positions, bits))
+        return positions
+
+    # ---- finding messages
+
+    def state_of(self, serial: int) -> State:
+        """Where a message of the queue stands."""
+        state = self.entries.state(serial)
+        return State.LEASED if state == LEASED else self.notes.label(serial)
+
+    def position_of(self, lease: Lease) -> int:
+        """Position in the log of a leased message."""
+        return lease[0] if self.is_at_most_once else self.entries.position(lease[0])
+
+    def bookmark_of(self, serial: int) -> bytes:
+        """The message's bookmark."""
+        block, slot = self.entries.where(serial)
+        return bookmarks_of(block, (slot,), self.around.publishers.table)[0]
+
+    def find(self, bookmark: bytes) -> int:
+        """Serial of an entry that is not leased by its bookmark's text, -1 when the queue does not hold it."""
         identity, number = amps.read_bookmark(bookmark)
-        known = self._around.publishers.known(identity)
+        known = self.around.publishers.known(identity)
         if known is None or number > known.last:
             return -1
         serial = self.entries.find_bookmark(known.number, number)
-        return serial if serial >= 0 and self.entries.is_available(serial) else -1
+        return serial if serial >= 0 and self.entries.state(serial) != LEASED else -1
 
     def _remove_ahead(self, bookmark: bytes) -> None:
         """Remember the end of a message that its publisher is still to send again, if it may be one."""
         identity, number = amps.read_bookmark(bookmark)
-        known = self._around.publishers.known(identity)
-        if number == 0 or self._is_at_most_once or (known is not None and (known.is_ours or number <= known.last)):
+        known = self.around.publishers.known(identity)
+        if number == 0 or self.is_at_most_once or (known is not None and (known.is_ours or number <= known.last)):
             return
-        self._around.log.add(records.encode_removal_ahead(self.key, identity, number))
-        self._ahead.add(identity, number)
+        self.around.log.add(records.encode_removal_ahead(self.key, identity, number))
+        self.ahead.add(identity, number)
 
-    # ---- recovery: the same state again, from the log
 
-    def restore(self, change: records.QueueChange | records.RemovalAhead) -> None:
-        """Fold a record of this queue."""
-        if isinstance(change, records.RemovalAhead):
-            self._ahead.add(change.publisher, change.sequence)
-            return
-        for position in change.positions:
-            serial = self.entries.find_position(position)
-            if serial < 0:
-                continue
-            if change.kind == records.REMOVE:
-                self._forget((serial,))
-            elif change.kind == records.LEASE and self._counts_deliveries:
-                self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
-            elif change.kind == records.CANCEL and self._counts_cancels:
-                self._cancels[serial] = self._cancels.get(serial, 0) + 1
+def _entries_of(definition: QueueDefinition) -> Entries:
+    if definition.priority is not None:
+        return PrioritizedEntries()
+    return Entries() if definition.target_queue_depth is None else LimitedEntries(definition.target_queue_depth)
 
-    def recovered(self) -> None:
-        """The fold is complete: every lease of the life before is lost, which may have been the last allowed."""
-        limit = self.definition.max_deliveries
-        for serial in sorted(serial for serial, number in self._deliveries.items() if number >= limit):
-            self._expire(serial, ("max_deliveries",))
-        self.is_dirty = True
+
+def _link_of(run: Run) -> Link | None:
+    """What a message was made of; several that come together were made of nothing."""
+    origin = split_body(run.bodies[0])[2] if len(run.bodies) == 1 else None
+    return None if origin is None else Link(b"", origin.position, origin.publisher, origin.sequence)

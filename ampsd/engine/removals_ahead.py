@@ -1,41 +1,50 @@
-"""Acknowledgments of messages that a crash took, kept until their publisher sends them again.
+"""Acknowledgments of messages that are not in the queue yet, kept until their publisher sends them (again).
 
 A queue hands out a numbered message before it is durable. When a crash takes the message, the worker may come back
 before the publisher does, and send its acknowledgment again. It is told that the removal is persisted, so the message
-must not be handed out once more: it does not enter the queue.
+must not be handed out once more: it does not enter the queue. DeferredAckExpiration (User Guide, Message Queues) says
+how long that is remembered.
 """
 
 from ampsd import limits
 from ampsd.engine.entries import Run
+from ampsd.engine.turn import Turn
 
 
 class RemovalsAhead:
-    """Publisher and sequence of messages that shall not enter a queue."""
+    """Publisher and sequence of messages that shall not enter a queue, each with the time until which that counts."""
 
-    def __init__(self, most: int = limits.REMOVALS_AHEAD_MAX) -> None:
+    def __init__(self, moment: Turn, expires_after_ns: int, most: int = limits.REMOVALS_AHEAD_MAX) -> None:
+        self._turn = moment
+        self._expires_after_ns = expires_after_ns
         self._most = most
-        self._bookmarks: dict[tuple[int, int], None] = {}
+        self._ends: dict[tuple[int, int], int] = {}
 
     def __len__(self) -> int:
-        return len(self._bookmarks)
+        return len(self._ends)
 
     def add(self, publisher: int, sequence: int) -> None:
         """One more. Of too many the oldest are forgotten: those messages are handed out again."""
-        self._bookmarks[(publisher, sequence)] = None
-        if len(self._bookmarks) > self._most:
-            del self._bookmarks[next(iter(self._bookmarks))]
+        ends = self._ends
+        ends[(publisher, sequence)] = self._turn.now_ns + self._expires_after_ns
+        while len(ends) > self._most or ends[next(iter(ends))] <= self._turn.now_ns:
+            del ends[next(iter(ends))]
+            if not ends:
+                break
 
-    def without(self, run: Run, publisher: int) -> Run:
+    def without(self, run: Run) -> Run:
         """Those messages of a run that may enter; the others are forgotten here, having come."""
-        kept = [at for at, sequence in enumerate(run.sequences) if (publisher, sequence) not in self._bookmarks]
-        if len(kept) == len(run.sequences):
+        publisher, now_ns = run.source.publisher, self._turn.now_ns
+        ends = [self._ends.pop((publisher, sequence), 0) for sequence in run.sequences]
+        kept = [at for at, end_ns in enumerate(ends) if end_ns <= now_ns]
+        if len(kept) == len(ends):
             return run
-        for sequence in run.sequences:
-            self._bookmarks.pop((publisher, sequence), None)
         return Run(
             [run.positions[at] for at in kept],
             [run.lengths[at] for at in kept],
             run.publisher,
             [run.sequences[at] for at in kept],
+            run.source,
             [run.bodies[at] for at in kept] if run.bodies else (),
+            is_row=False,
         )

@@ -78,10 +78,10 @@ class Route:
         self.is_logged = is_logged
         self.queues = queues
         self.watch = watch
-        self.needs_body = any(queue.filter is not None for queue in queues)
+        self.needs_body = any(queue.admission.reads_body for queue in queues)
         self.is_simple = self.is_valid and not self.needs_body and not watch.is_on
         """Whether no queue and no action has to look at a message."""
-        self.needs_environment = any(queue.filter is not None and queue.filter.asks_environment for queue in queues)
+        self.needs_environment = any(queue.admission.asks_environment for queue in queues)
         self.target = self
         self.plain: dict[bytes, dict[int, Client]] = {}
         self.special = 0
@@ -208,8 +208,7 @@ class Route:
             return self._type.fields
         paths = dict.fromkeys(self.matching.paths)
         for queue in self.queues:
-            if queue.filter is not None:
-                paths.update(dict.fromkeys(queue.filter.identifiers))
+            paths.update(dict.fromkeys(queue.admission.identifiers))
         return self._type.reader(tuple(paths))
 
 

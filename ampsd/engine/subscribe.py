@@ -52,7 +52,7 @@ def subscribe(client: Client, command: Command, sub_id: bytes) -> Subscription:
         sub_id,
         command.topic,
         _pattern(command.topic, "non_regex_topic" in wanted),
-        _filter(command.filter, client),
+        filter_of(command.filter, client),
         _backlog(wanted.get("max_backlog")),
         "timestamp" in wanted,
         "bookmark" in wanted,
@@ -104,7 +104,8 @@ def _pattern(topic: bytes, is_literal: bool) -> Regex | None:
         raise RefusedError(BAD_REGEX_TOPIC, str(error)) from error
 
 
-def _filter(text: bytes | None, client: Client) -> Filter | None:
+def filter_of(text: bytes | None, client: Client) -> Filter | None:
+    """The content filter of a command, None where it has none. Raises RefusedError."""
     if text is None:
         return None
     if not client.routes.message_type.is_read:

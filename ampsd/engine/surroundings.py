@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import MessageExpired
+from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.turn import Turn
@@ -15,7 +16,7 @@ from ampsd.storage.log import Log
 class Surroundings:
     """The other nouns of the instance, and whom to tell."""
 
-    __slots__ = ("bodies", "environments", "expired", "log", "outbox", "publishers", "report", "turn")
+    __slots__ = ("bodies", "environments", "events", "expired", "log", "outbox", "publishers", "report", "turn")
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Surroundings:
         report: Report,
         expired: Callable[[MessageExpired], None],
         environments: Environments,
+        events: MessageEvents,
     ) -> None:
         self.log = log
         self.outbox = outbox
@@ -36,3 +38,4 @@ class Surroundings:
         self.report = report
         self.expired = expired
         self.environments = environments
+        self.events = events

@@ -29,6 +29,10 @@ class Turn:
         self.wall_ns = wall_ns
         self._timestamp = None
 
+    def monotonic_of(self, wall_ns: int) -> int:
+        """The monotonic time of a wall time, as the clocks stand in this turn."""
+        return self.now_ns + wall_ns - self.wall_ns
+
     @property
     def timestamp(self) -> bytes:
         """The wall time as AMPS writes it, made once per turn."""

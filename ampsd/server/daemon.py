@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import gc
 import os
 import signal
+import sqlite3
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -13,18 +16,21 @@ from hashlib import blake2b
 
 from ampsd import limits, version
 from ampsd.config.model import Model
+from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.definitions.transports import TransportDefinition
+from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
-from ampsd.ports import Report
+from ampsd.ports import EventStore, Report
 from ampsd.reactor import DiskCompleted, Input, OfflineCompleted, Reactor
 from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
+from ampsd.server.event_file import EventFile
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
-from ampsd.storage.recovery import Recovered, recover
+from ampsd.storage.recovery import Recovered, journal_id_of, recover
 from ampsd.wire.command import STOPPING
 
 EXIT_OK = 0
@@ -33,6 +39,9 @@ EXIT_INTERNAL = 70
 EXIT_STORAGE = 74
 EXIT_ADDRESS = 75
 """Exit codes, so that systemd can tell a refused configuration (do not restart) from a failed disk (restart once)."""
+
+_EVENTS_POLL_SECONDS = 0.01
+"""How soon to look again whether events were written, while reading is paused for them."""
 
 Ready = Callable[[list[str]], None]
 """Called once clients can connect, with the addresses in use."""
@@ -67,6 +76,8 @@ class Daemon:
         self._clock = RealClock()
         self._net = TcpNet(self._post)
         self._lock_file: int | None = None
+        self._store: EventStore = KeptNowhere()
+        self._event_file: EventFile | None = None
         self._stop_after: int | None = None
 
     async def run(self, ready: Ready) -> int:
@@ -129,6 +140,10 @@ class Daemon:
         self._disk = RealDisk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
+        new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
+        journal_id = journal_id_of(self._disk, directory, definition.name) or new_id
+        if any(queue.has_events for queue in definition.queues):
+            self._event_file = self._store = self._open_events(directory, journal_id)
         group_ns = min(limits.GROUP_COMMIT_NS, transaction_log.flush_interval_ns)
         self._journal = Journal(self._disk, group_ns=group_ns)
         self._begin_instance(self._journal)
@@ -138,12 +153,30 @@ class Daemon:
             directory,
             definition.name,
             transaction_log.journal_size_bytes,
-            blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode(),
+            journal_id,
             self._instance.restore,
         )
         self._journal.begin(recovered.tail)
         self._tell_recovery(directory, recovered, time.monotonic() - started)
         return self._journal
+
+    def _open_events(self, directory: str, journal_id: bytes) -> EventFile:
+        """Where events of messages are kept. Raises OSError."""
+        definition = self._model.definition
+        settings = definition.message_events or MessageEventsDefinition()
+        path = os.path.abspath(settings.file_name or f"{directory}/{definition.name}.events")
+
+        def report(code: str, **values: object) -> None:
+            if threading.current_thread() is threading.main_thread():
+                self._report(code, **values)
+            else:
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(lambda: self._report(code, **values))
+
+        try:
+            return EventFile(path, journal_id, settings, self._clock, report)
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, str(error), path) from error
 
     def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
         if recovered.cut_bytes:
@@ -167,7 +200,7 @@ class Daemon:
             raise StartError(EXIT_STORAGE) from error
 
     def _begin_instance(self, log: Log) -> None:
-        self._instance = Instance(self._model, log, self._report)
+        self._instance = Instance(self._model, log, self._report, self._store)
         self._instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
     async def _listen(self) -> list[str]:
@@ -236,7 +269,11 @@ class Daemon:
             self._stopped.set_result(EXIT_INTERNAL)
             return
         if self._journal is not None:
-            self._net.pause(self._journal.end - self._journal.durable > limits.JOURNAL_BEHIND_MAX)
+            is_behind = self._journal.end - self._journal.durable > limits.JOURNAL_BEHIND_MAX
+            if self._event_file is not None and self._event_file.waiting_bytes > limits.EVENTS_BEHIND_MAX:
+                is_behind = True
+                self._loop.call_later(_EVENTS_POLL_SECONDS, self._schedule)
+            self._net.pause(is_behind)
         self._set_timer(deadline)
         self._continue_stop()
 
@@ -288,6 +325,8 @@ class Daemon:
         self._net.stop_listening()
         self._net.close_all()
         self._offline.close()
+        if self._event_file is not None:
+            self._event_file.close()
         if self._disk is not None:
             try:
                 if exit_code == EXIT_OK and self._journal is not None:

@@ -8,13 +8,14 @@ The same seed gives the same trace, byte for byte.
 from random import Random
 
 from ampsd import limits
-from ampsd.engine.queue import Lease
+from ampsd.engine.lease_clock import Lease
 from ampsd.instance import Instance
 from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
-from ampsd.simulator.checkers import acknowledged, damage, dead_letters, leases, order, removals
+from ampsd.simulator.checkers import acknowledged, damage, dead_letters, events, leases, order, removals
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.faults import SEGMENT_SIZE, Draw
 from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
 from ampsd.simulator.ledger import Ledger
@@ -39,6 +40,7 @@ class World:
         self.clock = SimClock()
         self.disk = SimDisk()
         self.net = SimNet()
+        self.store = SimEventStore()
         self.history = History()
         self.lives = 0
         self.disk_failures = 0
@@ -102,6 +104,7 @@ class World:
             *self._check_log(ledger),
             *leases.check(self.history, self.draw.lease_ns, b"Once"),
             *removals.check(self.history),
+            *events.check(self.store.events(), self.instance.queues),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng),
         ]
 
@@ -236,7 +239,7 @@ class World:
     def _start(self) -> None:
         self.lives += 1
         self.journal = Journal(self.disk, group_ns=self.seed % 2 * limits.GROUP_COMMIT_NS)
-        self.instance = Instance(self.model, self.journal, self._report)
+        self.instance = Instance(self.model, self.journal, self._report, self.store)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)
         self.journal.begin(found.tail)
@@ -265,6 +268,7 @@ class World:
             self.disk.kill()
         else:
             self.disk.crash(self.rng)
+            self.store.lose(self.rng)
         self.history.trace(b"crash")
         self.history.observations.append(Crash(self.clock.monotonic))
         for connection in list(self.net.to_client):

@@ -1,5 +1,7 @@
 """What a batch holds: publishes, and what happened to queued messages. FORMAT.md draws the bytes.
 
+What a queue must know again after a restart is here; what is told of it (events, audits) is in `tellings`.
+
 Positions name records: the place of a record in the log, in bytes, which never changes. A publish is the message; the
 queue records name messages by the positions of their publishes. A publish is read again alone, without its frame, so
 it carries a CRC of its own.
@@ -16,16 +18,22 @@ LEASE = 3
 CANCEL = 4
 SEQUENCE = 5
 REMOVE_AHEAD = 6
+MARK = 7
+EVENTS = 8
+AUDIT = 9
 
 _HAS_CORRELATION_ID = 1
 _HAS_EXPIRATION = 2
-_FLAGS_KNOWN = _HAS_CORRELATION_ID | _HAS_EXPIRATION
+_HAS_ORIGIN = 4
+_FLAGS_KNOWN = _HAS_CORRELATION_ID | _HAS_EXPIRATION | _HAS_ORIGIN
 
 _BEGINNING = struct.Struct("<IB")
 _PUBLISH = struct.Struct("<IBBBHQQQ")
 _QUEUE = struct.Struct("<IBBHI")
 _SEQUENCE = struct.Struct("<IBQQ")
 _AHEAD = struct.Struct("<IBBHQQ")
+_MARK = struct.Struct("<IBBHHIQ")
+_ORIGIN = struct.Struct("<QIQQBBB")
 _CRC_SIZE = 4
 _CORRELATION_ID = struct.Struct("<I")
 _EXPIRATION = struct.Struct("<Q")
@@ -33,6 +41,37 @@ _EXPIRATION = struct.Struct("<Q")
 
 class DamagedRecordError(ValueError):
     """A record inside an intact frame makes no sense: written by a newer version, or a fault of ours."""
+
+
+class Origin:
+    """Which message a message was made of: where its record is, its bookmark, and why.
+
+    `depth` counts the messages on the way from the first, `redrives` those of them that a redrive made.
+    """
+
+    __slots__ = ("cause", "depth", "length", "position", "publisher", "redrives", "sequence")
+
+    def __init__(
+        self, cause: int, position: int, length: int, publisher: int, sequence: int, depth: int, redrives: int
+    ) -> None:
+        self.cause = cause
+        self.position = position
+        self.length = length
+        self.publisher = publisher
+        self.sequence = sequence
+        self.depth = depth
+        self.redrives = redrives
+
+    def encode(self) -> bytes:
+        """The bytes of a publish record's field."""
+        return _ORIGIN.pack(
+            self.position, self.length, self.publisher, self.sequence, self.cause, self.depth, self.redrives
+        )
+
+
+CAUSES = ("action", "dead letter", "reprocess", "reroute", "redrive")
+"""Why a message was made of another; the place of a word is its number."""
+ACTION, DEAD_LETTER, REPROCESS, REROUTE, REDRIVE = range(len(CAUSES))
 
 
 class Publish:
@@ -43,6 +82,7 @@ class Publish:
         "data",
         "expiration_ns",
         "message_type",
+        "origin",
         "publisher",
         "sequence",
         "timestamp_ns",
@@ -59,6 +99,7 @@ class Publish:
         data: bytes,
         correlation_id: bytes | None,
         expiration_ns: int | None,
+        origin: Origin | None = None,
     ) -> None:
         self.message_type = message_type
         self.topic = topic
@@ -68,6 +109,7 @@ class Publish:
         self.data = data
         self.correlation_id = correlation_id
         self.expiration_ns = expiration_ns
+        self.origin = origin
 
 
 class QueueChange:
@@ -106,7 +148,46 @@ class RemovalAhead:
         self.sequence = sequence
 
 
-Record = Publish | QueueChange | Sequence | RemovalAhead
+SUSPEND = 1
+RESUME = 2
+SUSPEND_LATER = 3
+SKIP = 4
+DUE = 5
+RESET = 6
+PAUSE = 7
+UNPAUSE = 8
+BEGIN = 9
+
+
+class Mark:
+    """A lasting mark on messages of a queue, or on the queue.
+
+    `value` is the wall time in nanoseconds for DUE (delivered not before) and PAUSE (until; 0 for no end), the number
+    of attempts for RESET, and for BEGIN the position from which on the queue holds messages; `text` is who asked, and
+    for BEGIN the RecoveryPoint.
+    """
+
+    __slots__ = ("mark", "positions", "queue", "text", "value")
+
+    def __init__(self, mark: int, queue: bytes, text: bytes, value: int, positions: "array[int]") -> None:
+        self.mark = mark
+        self.queue = queue
+        self.text = text
+        self.value = value
+        self.positions = positions
+
+
+class Telling:
+    """A record that tells of what happened and decides nothing; `tellings` knows what is in it."""
+
+    __slots__ = ("data", "kind")
+
+    def __init__(self, kind: int, data: bytes) -> None:
+        self.kind = kind
+        self.data = data
+
+
+Record = Publish | QueueChange | Sequence | RemovalAhead | Mark | Telling
 
 
 def encode_publish(
@@ -118,6 +199,7 @@ def encode_publish(
     data: bytes,
     correlation_id: bytes | None = None,
     expiration_ns: int | None = None,
+    origin: Origin | None = None,
 ) -> bytes:
     """Bytes of a publish record."""
     flags = 0
@@ -128,6 +210,9 @@ def encode_publish(
     if expiration_ns is not None:
         flags |= _HAS_EXPIRATION
         extra += _EXPIRATION.pack(expiration_ns)
+    if origin is not None:
+        flags |= _HAS_ORIGIN
+        extra += origin.encode()
     (record,) = encode_publishes(message_type, topic, publisher, (sequence,), timestamp_ns, (data,), flags, extra)
     return record
 
@@ -174,6 +259,13 @@ def encode_removal_ahead(queue: bytes, publisher: int, sequence: int) -> bytes:
     return _AHEAD.pack(_AHEAD.size + len(queue), REMOVE_AHEAD, 0, len(queue), publisher, sequence) + queue
 
 
+def encode_mark(mark: int, queue: bytes, positions: "array[int]", value: int = 0, text: bytes = b"") -> bytes:
+    """Bytes of a MARK record."""
+    size = _MARK.size + len(queue) + len(text) + 8 * len(positions)
+    head = _MARK.pack(size, MARK, mark, len(queue), len(text), len(positions), value)
+    return head + queue + text + positions.tobytes()
+
+
 def is_intact(record: bytes) -> bool:
     """Whether these bytes are one publish record, as it was encoded."""
     if len(record) < _PUBLISH.size + _CRC_SIZE:
@@ -191,13 +283,13 @@ def decode_publish(record: bytes) -> Publish:
     return decoded
 
 
-def message_of(record: bytes) -> tuple[bytes, bytes | None]:
-    """Body and correlation id of a publish record whose CRC was looked at. Raises DamagedRecordError."""
+def message_of(record: bytes) -> tuple[bytes, bytes | None, Origin | None]:
+    """Body, correlation id and origin of a publish record whose CRC was looked at. Raises DamagedRecordError."""
     _, kind, flags, type_size, topic_size, _, _, _ = _PUBLISH.unpack_from(record)
     if kind == PUBLISH and not flags:
-        return record[_PUBLISH.size + type_size + topic_size : -_CRC_SIZE], None
+        return record[_PUBLISH.size + type_size + topic_size : -_CRC_SIZE], None, None
     publish = decode_publish(record)
-    return publish.data, publish.correlation_id
+    return publish.data, publish.correlation_id, publish.origin
 
 
 def decode(record: bytes) -> Record:
@@ -228,6 +320,10 @@ def split(payload: bytes) -> Iterator[tuple[int, int, Record]]:
                 record = _sequence(payload, start, end)
             elif kind == REMOVE_AHEAD:
                 record = _removal_ahead(payload, start, end)
+            elif kind == MARK:
+                record = _mark(payload, start, end)
+            elif kind in (EVENTS, AUDIT):
+                record = Telling(kind, payload[start:end])
             else:
                 raise DamagedRecordError(f"record kind {kind} is unknown to this version")
         except struct.error as error:
@@ -241,6 +337,7 @@ def _publish(data: bytes, start: int, end: int) -> Publish:
     at = start + _PUBLISH.size
     correlation_id: bytes | None = None
     expiration_ns: int | None = None
+    origin: Origin | None = None
     if flags:
         if flags & ~_FLAGS_KNOWN:
             raise DamagedRecordError(f"flags {flags:#x} of a publish record are unknown to this version")
@@ -252,6 +349,12 @@ def _publish(data: bytes, start: int, end: int) -> Publish:
         if flags & _HAS_EXPIRATION:
             (expiration_ns,) = _EXPIRATION.unpack_from(data, at)
             at += _EXPIRATION.size
+        if flags & _HAS_ORIGIN:
+            position, length, parent, number, cause, depth, redrives = _ORIGIN.unpack_from(data, at)
+            if cause >= len(CAUSES):
+                raise DamagedRecordError(f"the cause {cause} of a message is unknown to this version")
+            origin = Origin(cause, position, length, parent, number, depth, redrives)
+            at += _ORIGIN.size
     topic_at = at + type_size
     data_at = topic_at + topic_size
     crc_at = end - _CRC_SIZE
@@ -266,6 +369,7 @@ def _publish(data: bytes, start: int, end: int) -> Publish:
         data[data_at:crc_at],
         correlation_id,
         expiration_ns,
+        origin,
     )
 
 
@@ -293,3 +397,15 @@ def _removal_ahead(data: bytes, start: int, end: int) -> RemovalAhead:
     if end != name_at + name_size:
         raise DamagedRecordError("a record of a removal ahead has a size that does not fit its contents")
     return RemovalAhead(data[name_at:end], publisher, sequence)
+
+
+def _mark(data: bytes, start: int, end: int) -> Mark:
+    _, _, mark, name_size, text_size, number, value = _MARK.unpack_from(data, start)
+    name_at = start + _MARK.size
+    text_at = name_at + name_size
+    positions_at = text_at + text_size
+    if end != positions_at + 8 * number or not SUSPEND <= mark <= BEGIN:
+        raise DamagedRecordError("a mark's size does not fit its contents, or it is unknown to this version")
+    positions = array("Q")
+    positions.frombytes(data[positions_at:end])
+    return Mark(mark, data[name_at:text_at], data[text_at:positions_at], value, positions)

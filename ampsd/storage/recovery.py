@@ -45,8 +45,7 @@ def recover(
     `journal_id` names a new journal; an existing one keeps its own. Raises JournalDamageError and OSError.
     """
     disk.make_directory(directory)
-    names = disk.names(directory)
-    numbers = sorted(n for n in (segment.number_of(name, instance_name) for name in names) if n is not None)
+    numbers = _numbers(disk, directory, instance_name)
     block = _read_superblock(disk, directory, instance_name, bool(numbers))
     if block is None or not numbers:
         return Recovered(_create(disk, directory, instance_name, segment_size, journal_id))
@@ -60,6 +59,18 @@ def recover(
     else:
         _copy_forward(disk, tail, unproven)
     return recovered
+
+
+def journal_id_of(disk: Disk, directory: str, instance_name: str) -> bytes | None:
+    """The id of the journal in `directory`, None when there is none. Raises JournalDamageError and OSError."""
+    numbers = _numbers(disk, directory, instance_name)
+    block = _read_superblock(disk, directory, instance_name, bool(numbers))
+    return None if block is None else block.journal_id
+
+
+def _numbers(disk: Disk, directory: str, instance_name: str) -> list[int]:
+    found = (segment.number_of(name, instance_name) for name in disk.names(directory))
+    return sorted(number for number in found if number is not None)
 
 
 def _read_superblock(disk: Disk, directory: str, instance_name: str, has_segments: bool) -> Superblock | None:

@@ -4,7 +4,7 @@ import struct
 import zlib
 
 MAGIC = b"AMPSDJNL"
-VERSION = 2
+VERSION = 3
 """Version 2 has records that version 1 does not know; what both have is the same."""
 HEADER_SIZE = 4096
 _HEADER = struct.Struct("<8sHHIQQQ32s")

@@ -11,7 +11,7 @@ import zlib
 from ampsd.storage.segment import ForeignError
 
 MAGIC = b"AMPSDSUP"
-VERSION = 2
+VERSION = 3
 SLOT_SIZE = 4096
 FILE_SIZE = 2 * SLOT_SIZE
 _SLOT = struct.Struct("<8sHHIQQ32s")

@@ -78,16 +78,16 @@ class World:
         self.requests: list[str] = []
         self.reports: list[tuple[str, dict[str, object]]] = []
         self.failures: dict[str, str] = {}
-        self.on_request: Callable[[Request, int], None] = lambda request, depth: None
+        self.on_request: Callable[[Request, Event], None] = lambda request, event: None
         self.firings = Firings(ActionGraph(actions), "Test", self.perform, self.report)
 
-    def perform(self, request: Request, depth: int) -> str | None:
+    def perform(self, request: Request, event: Event) -> str | None:
         if isinstance(request, PublishMessage):
             self.requests.append(f"publish {request.topic}")
-            self.firings.offer(Ping(request.topic, depth))
+            self.firings.offer(Ping(request.topic, event.depth + 1))
             return self.failures.get(request.topic)
         self.requests.append(f"{request.code} {request.values['name']}")
-        self.on_request(request, depth)
+        self.on_request(request, event)
         return self.failures.get(request.code)
 
     def report(self, code: str, **values: object) -> None:

@@ -90,9 +90,9 @@ def test_what_a_step_sets_off_runs_after_the_present_action_not_inside_it() -> N
 def test_events_set_off_by_a_step_are_one_deeper() -> None:
     depths: list[int] = []
     world = World(Action("a", on("x"), (DoPublish(topic="y"),)), Action("b", on("y"), (DoLog(words="w"),)))
-    world.on_request = lambda request, depth: depths.append(depth)
+    world.on_request = lambda request, event: depths.append(event.depth)
     world.happen(Ping("x"))
-    assert depths == [2]
+    assert depths == [1]
     assert [trace.depth for trace in world.firings.traces] == [0, 1]
 
 
@@ -161,6 +161,6 @@ def test_the_trace_keeps_the_latest_firings_only() -> None:
 
 def test_a_step_may_not_run_what_waits() -> None:
     world = World(Action("a", on(), (DoLog(words="w"),)))
-    world.on_request = lambda request, depth: world.firings.run_pending(0)
+    world.on_request = lambda request, event: world.firings.run_pending(0)
     with pytest.raises(AssertionError, match="a step offers events"):
         world.happen(Ping("x"))

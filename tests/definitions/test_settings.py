@@ -54,16 +54,26 @@ def test_json_is_another_word_for_the_amps_protocol() -> None:
         (PROTOCOL, "FIX-Session"),
         (TRANSPORT_TYPE, "tcps"),
         (TRANSPORT_TYPE, "amps-unix"),
-        (RECOVERY_POINT, "Now"),
-        (RECOVERY_POINT, "creation"),
-        (RECOVERY_POINT, "20250102T123500Z"),
-        (RECOVERY_POINT, "13955|1|"),
     ],
 )
 def test_words_of_amps_that_do_not_run_are_told_from_typing_errors(kind, text: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(NotRunningError, match="does not run in this version") as caught:
         kind.parse(text)
     assert caught.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Epoch", "epoch"),
+        ("Now", "now"),
+        (" creation ", "creation"),
+        ("20250102T123500Z", "20250102T123500Z"),
+        ("13955|1|", "13955|1|"),
+    ],
+)
+def test_recovery_points(text: str, value: str) -> None:
+    assert RECOVERY_POINT.parse(text) == value
 
 
 def test_codes_are_split_at_commas_and_white_space() -> None:

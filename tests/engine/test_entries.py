@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ampsd.engine.entries import AVAILABLE, BLOCK_SIZE, GONE, LEASED, NEVER, Entries, Run
+from ampsd.engine.entries import AVAILABLE, BLOCK_SIZE, GONE, LEASED, NEVER, Entries, Run, Source
 
+SOURCE = Source(b"Jobs", 1, b"", 0)
 COMMANDS = st.lists(
     st.tuples(st.sampled_from(["append", "append", "lease", "back", "remove", "expire"]), st.integers(0, 10**6)),
     max_size=120,
@@ -46,7 +47,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
     def extend(number: int, end: int) -> None:
         serials = range(len(naive.states), len(naive.states) + number)
         bodies = [b"%d" % one for one in serials]
-        run = Run([one * 100 + 7 for one in serials], [50] * number, 3, [one + 1 for one in serials], bodies)
+        run = Run([one * 100 + 7 for one in serials], [50] * number, 3, [one + 1 for one in serials], SOURCE, bodies)
         places = entries.extend(run, end)
         assert sum(to - start for _, start, to in places) == number
         naive.states += [AVAILABLE] * number
@@ -71,8 +72,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
             naive.states[serial : serial + in_a_row] = [LEASED] * in_a_row
         elif verb == "back" and leased:
             serial = leased[number % len(leased)]
-            entries.give_back(serial)
-            entries.expires_again(serial)
+            entries.move(serial, LEASED, AVAILABLE)
             naive.states[serial] = AVAILABLE
         elif verb == "remove" and available + leased:
             serial = (available + leased)[number % len(available + leased)]
@@ -93,7 +93,7 @@ def test_columns_behave_like_a_list(commands: list[tuple[str, int]], filled: int
 def test_bookmarks_are_found(pairs: list[tuple[int, int]]) -> None:
     entries = Entries()
     for number, (publisher, sequence) in enumerate(pairs):
-        entries.extend(Run((number,), (1,), publisher, (sequence,)))
+        entries.extend(Run((number,), (1,), publisher, (sequence,), SOURCE))
     for number, (publisher, sequence) in enumerate(pairs):
         assert entries.find_bookmark(publisher, sequence) == number
     assert entries.find_bookmark(9, 1) == -1
@@ -102,7 +102,7 @@ def test_bookmarks_are_found(pairs: list[tuple[int, int]]) -> None:
 def test_a_drained_queue_keeps_no_block() -> None:
     entries = Entries()
     for number in range(10 * BLOCK_SIZE):
-        entries.extend(Run((number,), (1,), 0, (number + 1,)))
+        entries.extend(Run((number,), (1,), 0, (number + 1,), SOURCE))
     for number in range(10 * BLOCK_SIZE):
         assert entries.first() == number
         entries.lease(number)

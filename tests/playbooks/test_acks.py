@@ -165,7 +165,7 @@ def test_reserved_topics_take_no_publishes(play: Playbook, topic: str) -> None:
     assert client.take() == []
 
 
-@pytest.mark.parametrize("command", ["sow", "sow_and_subscribe", "delta_subscribe", "sow_and_delta_subscribe"])
+@pytest.mark.parametrize("command", ["sow_and_subscribe", "delta_subscribe", "sow_and_delta_subscribe"])
 def test_commands_that_do_not_run_yet_say_so(play: Playbook, command: str) -> None:
     client = play.client("x")
     client.send(c=command, t="Jobs", cid="1", query_id="1", a="processed,completed")

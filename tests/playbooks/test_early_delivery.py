@@ -2,9 +2,10 @@
 
 from play import Client, Playbook, queue
 
-from ampsd.engine.entries import Run
+from ampsd.engine.entries import Run, Source
 from ampsd.engine.publishers import publisher_id
 from ampsd.engine.removals_ahead import RemovalsAhead
+from ampsd.engine.turn import Turn
 
 QUEUES = queue("Jobs", MaxPerSubscriptionBacklog=10) + queue("Once", Semantics="at-most-once")
 
@@ -108,12 +109,16 @@ def test_acknowledgments_of_what_can_never_come_are_not_kept() -> None:
 
 
 def test_only_so_many_are_kept() -> None:
-    ahead = RemovalsAhead(3)
+    moment = Turn()
+    ahead = RemovalsAhead(moment, 10, 3)
+    source = Source(b"Jobs", 9, b"", 0)
     for number in range(1, 6):
         ahead.add(9, number)
-    left = ahead.without(
-        Run((10, 20, 30, 40, 50), (1, 2, 3, 4, 5), 0, (1, 2, 3, 4, 5), (b"1", b"2", b"3", b"4", b"5")), 9
-    )
+    bodies = (b"1", b"2", b"3", b"4", b"5")
+    left = ahead.without(Run((10, 20, 30, 40, 50), (1, 2, 3, 4, 5), 0, (1, 2, 3, 4, 5), source, bodies))
     assert (list(left.positions), list(left.lengths), list(left.bodies)) == ([10, 20], [1, 2], [b"1", b"2"])
     assert len(ahead) == 0
-    assert list(ahead.without(left, 9).sequences) == [1, 2]
+    assert list(ahead.without(left).sequences) == [1, 2]
+    ahead.add(9, 1)
+    moment.begin(10, 0)
+    assert list(ahead.without(left).sequences) == [1, 2], "it was remembered for 10 ns"

@@ -1,31 +1,8 @@
 """Leases, backlogs, limits, fairness, expiration, underlying topics (User Guide, Message Queues)."""
 
 import pytest
-from play import Client, Message, Playbook, queue
-
-
-def subscriber(play: Playbook, name: str, topic: str = "Jobs", backlog: int | None = None, **fields: object) -> Client:
-    client = play.client(name)
-    options = {} if backlog is None else {"o": f"max_backlog={backlog}"}
-    client.send(c="subscribe", t=topic, cid="1", sub_id="s", a="processed", **options, **fields)
-    return client
-
-
-def deliveries(client: Client) -> list[Message]:
-    return [one for one in client.take() if "body" in one]
-
-
-def publish(play: Playbook, *bodies: str, topic: str = "Jobs", **fields: object) -> None:
-    publisher = play.client("publisher")
-    for body in bodies:
-        publisher.send(body, c="p", t=topic, **fields)
-    assert publisher.take() == []
-
-
-def ack(client: Client, *messages: Message, option: str | None = None) -> None:
-    extra = {} if option is None else {"o": option}
-    bookmarks = ",".join(one["bm"] for one in messages)
-    client.send(c="sow_delete", t=messages[0]["t"], cid="AMPS-queue-ack", bookmark=bookmarks, **extra)
+from play import Playbook, queue
+from workers import ack, deliveries, publish, subscriber
 
 
 @pytest.mark.parametrize(
@@ -93,7 +70,8 @@ def test_stats_and_processed_acks_of_an_acknowledgment() -> None:
         ({"t": "nowhere", "bm": "1|1|"}, "invalid topic"),
         ({"t": "Jobs", "bm": "1|1|", "o": "nonsense"}, "invalid options"),
         ({"t": "Jobs", "bm": "1|1|", "o": "cancel,expire"}, "invalid options"),
-        ({"t": "Jobs", "filter": "1=1"}, "not supported"),
+        ({"t": "Jobs", "filter": "/a ="}, "bad filter"),
+        ({"t": "Jobs", "sow_keys": "1"}, "not supported"),
         (
             {"t": "Jobs", "filter": "1=1", "bm": "1|1|"},
             "sow_delete command only supports one of: filter, sow_keys, bookmark, or data",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ampsd.ports import Pwrite
 from ampsd.simulator.disk import SimDisk
-from ampsd.storage import records, segment
+from ampsd.storage import records, segment, tellings
 from ampsd.storage.journal import Journal
 from ampsd.storage.recovery import recover
 
@@ -43,14 +43,20 @@ def from_text(text: str) -> bytes:
 def to_line(position: int, record: records.Record) -> str:
     """A record as a line."""
     if isinstance(record, records.Publish):
+        origin = "" if record.origin is None else f" of {record.origin.encode().hex()}"
         return (
             f"{position} publish {record.message_type!r} {record.topic!r} {record.publisher} {record.sequence} "
-            f"{record.timestamp_ns} {record.correlation_id!r} {record.expiration_ns} {record.data!r}"
+            f"{record.timestamp_ns} {record.correlation_id!r} {record.expiration_ns} {record.data!r}{origin}"
         )
     if isinstance(record, records.QueueChange):
         return f"{position} change {record.kind} {record.queue!r} {record.reasons} {list(record.positions)}"
     if isinstance(record, records.RemovalAhead):
         return f"{position} ahead {record.queue!r} {record.publisher} {record.sequence}"
+    if isinstance(record, records.Mark):
+        values = f"{record.value} {record.text!r} {list(record.positions)}"
+        return f"{position} mark {record.mark} {record.queue!r} {values}"
+    if isinstance(record, records.Telling):
+        return f"{position} telling {record.kind} {record.data.hex()}"
     return f"{position} sequence {record.publisher} {record.sequence}"
 
 
@@ -96,9 +102,10 @@ def _fill(disk: SimDisk) -> Journal:
     journal.add(records.encode_queue_change(records.REMOVE, b"json:Jobs", positions, 5))
     journal.add(records.encode_sequence(12345, 2**64 - 1))
     journal.add(records.encode_removal_ahead(b"json:Jobs", 2**64 - 7, 2**64 - 1))
+    _add_what_is_told(journal, positions)
     journal.seal()
     _sync(disk, journal)
-    for number in range(3, 6):
+    for number in range(3, 7):
         journal.add(_publish(number, 150, expiration_ns=0))
         journal.seal()
         _sync(disk, journal)
@@ -108,6 +115,28 @@ def _fill(disk: SimDisk) -> Journal:
     journal.seal()
     _sync(disk, journal)
     return journal
+
+
+def _add_what_is_told(journal: Journal, positions: "array[int]") -> None:
+    """Marks, origins, events and audits."""
+    wall_ns = 1_790_000_000_000_000_100
+    journal.add(records.encode_mark(records.SUSPEND, b"json:Jobs", positions, text=b"ops"))
+    journal.add(records.encode_mark(records.PAUSE, b"json:Jobs", array("Q"), wall_ns, b"ops"))
+    origin = records.Origin(records.REDRIVE, positions[0], 50, 2**64 - 7, 1, 3, 2)
+    child = records.encode_publish(b"json", b"Jobs", 9, 1, wall_ns, b"{}", b"corr", 5, origin)
+    position = journal.add(child)
+    arrival = tellings.Arrival(b"Jobs", 9, 1, position, array("I", (len(child),)), len(child) - 2, b"corr")
+    link = tellings.Link(b"", positions[0], 2**64 - 7, 1)
+    for events in (
+        tellings.Events(12, b"json:Jobs", b"pub", b"", 1, wall_ns, (), (), arrival, link),
+        tellings.Events(0, b"json:Jobs", b"work", b"", 2, wall_ns, positions),
+        tellings.Events(1, b"json:Jobs", b"work", b"", 4, wall_ns, positions, (2, 3)),
+        tellings.Events(3, b"json:Jobs", b"work", b"max_cancels", 6, wall_ns, positions, (9, 2), is_by_operator=True),
+    ):
+        journal.add(tellings.encode_events(events))
+    items = [tellings.Item("1|2|", "done"), tellings.Item("1|3|", "refused", "it is done")]
+    audit = tellings.Audit("r1", "ops", wall_ns, "suspend", "json:Jobs", {"redeliver": True}, items)
+    journal.add(tellings.encode_audit(audit))
 
 
 def closed() -> SimDisk:

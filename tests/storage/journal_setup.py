@@ -83,11 +83,16 @@ def encoded(record: records.Record) -> bytes:
             record.data,
             record.correlation_id,
             record.expiration_ns,
+            record.origin,
         )
     if isinstance(record, records.QueueChange):
         return records.encode_queue_change(record.kind, record.queue, record.positions, record.reasons)
     if isinstance(record, records.RemovalAhead):
         return records.encode_removal_ahead(record.queue, record.publisher, record.sequence)
+    if isinstance(record, records.Mark):
+        return records.encode_mark(record.mark, record.queue, record.positions, record.value, record.text)
+    if isinstance(record, records.Telling):
+        return record.data
     return records.encode_sequence(record.publisher, record.sequence)
 
 

@@ -13,6 +13,10 @@ from ampsd.storage import records
 u64 = st.integers(0, 2**64 - 1)
 kinds = st.sampled_from([records.REMOVE, records.LEASE, records.CANCEL])
 
+u8 = st.integers(0, 255)
+origins = st.builds(
+    records.Origin, st.integers(0, len(records.CAUSES) - 1), u64, st.integers(0, 2**32 - 1), u64, u64, u8, u8
+)
 publishes = st.builds(
     records.encode_publish,
     st.binary(max_size=255),
@@ -23,6 +27,7 @@ publishes = st.builds(
     st.binary(max_size=300),
     st.none() | st.binary(max_size=50),
     st.none() | u64,
+    st.none() | origins,
 )
 changes = st.builds(
     records.encode_queue_change,
@@ -33,7 +38,15 @@ changes = st.builds(
 )
 sequences = st.builds(records.encode_sequence, u64, u64)
 removals_ahead = st.builds(records.encode_removal_ahead, st.binary(max_size=60), u64, u64)
-any_record = publishes | changes | sequences | removals_ahead
+marks = st.builds(
+    records.encode_mark,
+    st.integers(records.SUSPEND, records.BEGIN),
+    st.binary(max_size=60),
+    st.lists(u64, max_size=20).map(lambda positions: array("Q", positions)),
+    u64,
+    st.binary(max_size=30),
+)
+any_record = publishes | changes | sequences | removals_ahead | marks
 
 
 def split_all(payload: bytes) -> list[tuple[int, int, records.Record]]:
@@ -57,6 +70,7 @@ def test_a_batch_comes_back_record_by_record(batch: list[bytes]) -> None:
     st.binary(max_size=300),
     st.none() | st.binary(max_size=300),
     st.none() | u64,
+    st.none() | origins,
 )
 def test_a_publish_keeps_every_field(
     message_type: bytes,
@@ -67,14 +81,16 @@ def test_a_publish_keeps_every_field(
     data: bytes,
     correlation_id: bytes | None,
     expiration_ns: int | None,
+    origin: records.Origin | None,
 ) -> None:
     record = records.encode_publish(
-        message_type, topic, publisher, sequence, timestamp_ns, data, correlation_id, expiration_ns
+        message_type, topic, publisher, sequence, timestamp_ns, data, correlation_id, expiration_ns, origin
     )
     read = records.decode_publish(record)
     assert (read.message_type, read.topic, read.data) == (message_type, topic, data)
     assert (read.publisher, read.sequence, read.timestamp_ns) == (publisher, sequence, timestamp_ns)
     assert (read.correlation_id, read.expiration_ns) == (correlation_id, expiration_ns)
+    assert (read.origin and read.origin.encode()) == (origin and origin.encode())
     assert records.is_intact(record)
 
 
@@ -94,7 +110,17 @@ def test_a_queue_change_keeps_every_field(kind: int, queue: bytes, positions: li
 @given(publishes)
 def test_the_short_way_to_the_message_gives_what_decoding_gives(record: bytes) -> None:
     whole = records.decode_publish(record)
-    assert records.message_of(record) == (whole.data, whole.correlation_id)
+    data, correlation_id, origin = records.message_of(record)
+    assert (data, correlation_id) == (whole.data, whole.correlation_id)
+    assert (origin is None) == (whole.origin is None)
+
+
+@given(st.integers(records.SUSPEND, records.BEGIN), st.binary(max_size=60), st.lists(u64), u64, st.binary(max_size=60))
+def test_a_mark_keeps_every_field(mark: int, queue: bytes, positions: list[int], value: int, text: bytes) -> None:
+    read = records.decode(records.encode_mark(mark, queue, array("Q", positions), value, text))
+    assert isinstance(read, records.Mark)
+    assert (read.mark, read.queue, list(read.positions)) == (mark, queue, positions)
+    assert (read.value, read.text) == (value, text)
 
 
 @given(u64, u64)
@@ -135,7 +161,7 @@ def test_arbitrary_bytes_raise_nothing_but_damage(data: bytes) -> None:
     assert not records.is_intact(data)
 
 
-@given(st.integers(0, 6), st.binary(min_size=30, max_size=80))
+@given(st.integers(0, 10), st.binary(min_size=30, max_size=80))
 def test_bytes_that_look_like_a_record_raise_nothing_but_damage(kind: int, rest: bytes) -> None:
     record = (5 + len(rest)).to_bytes(4, "little") + bytes([kind]) + rest
     with contextlib.suppress(records.DamagedRecordError):
@@ -157,7 +183,7 @@ def test_a_flipped_byte_of_a_publish_is_noticed_when_it_is_read_alone(record: by
         (b"\x04\x00\x00\x00\x05", "longer than its batch"),
         (b"\x06\x00\x00\x00\x05", "longer than its batch"),
         (b"\x05\x00\x00\x00\x00", "record kind 0 is unknown"),
-        (b"\x05\x00\x00\x00\x07", "record kind 7 is unknown"),
+        (b"\x05\x00\x00\x00\x0a", "record kind 10 is unknown"),
         (b"\x05\x00\x00\x00\x01", "shorter than its fields"),
         (b"\x05\x00\x00\x00\x02", "shorter than its fields"),
         (b"\x05\x00\x00\x00\x05", "does not fit its contents"),
@@ -170,8 +196,8 @@ def test_damage_is_told_in_words(record: bytes, what: str) -> None:
 
 def test_flags_of_a_newer_version_are_not_guessed_at() -> None:
     record = bytearray(records.encode_publish(b"json", b"Jobs", 1, 1, 1, b"{}"))
-    record[5] |= 4
-    with pytest.raises(records.DamagedRecordError, match="flags 0x4"):
+    record[5] |= 8
+    with pytest.raises(records.DamagedRecordError, match="flags 0x8"):
         records.decode(bytes(record))
 
 

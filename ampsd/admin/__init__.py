@@ -1,0 +1,1 @@
+"""What the admin interface answers: requests to responses, without HTTP, sockets or files."""

@@ -1,0 +1,206 @@
+"""The resources of the admin interface as they are written in JSON. Times are ISO 8601 in UTC, statuses are spelled as
+in `engine.lifecycle`, and a message is named by its bookmark."""
+
+import msgspec
+
+
+class Problem(msgspec.Struct):
+    """Why a request failed, and what to do."""
+
+    error: str
+    remedy: str = ""
+
+
+class QueueStatus(msgspec.Struct):
+    """A queue: how many messages stand where."""
+
+    name: str
+    message_type: str
+    underlying_topic: str
+    depth: int
+    available: int
+    delayed: int
+    leased: int
+    retry_wait: int
+    suspended: int
+    exceeded: int
+    """Messages that left without success and can be reset."""
+    consumers: int
+    is_paused: bool
+    paused_until: str | None
+    records_events: bool
+
+
+class Queues(msgspec.Struct):
+    """All queues, in the order of the configuration."""
+
+    queues: list[QueueStatus]
+
+
+class Message(msgspec.Struct):
+    """Where a message stands in a queue."""
+
+    bookmark: str
+    state: str
+    numeric: int
+    numeric_name: str
+    outcome: str | None
+    attempts: int
+    client: str | None
+    """Who holds it."""
+    due: str | None
+    """When it may be delivered, where it waits for that."""
+    skip_by: str | None
+    suspend_by: str | None
+    is_stuck: bool
+    size: int
+
+
+class Messages(msgspec.Struct):
+    """Messages of a queue, oldest first. `next` is what `after` of the next page is; None on the last."""
+
+    messages: list[Message]
+    next: int | None
+
+
+class Event(msgspec.Struct):
+    """Something that happened to a message."""
+
+    number: int
+    time: str
+    message: str
+    queue: str
+    topic: str
+    status: str
+    numeric: int
+    numeric_name: str
+    outcome: str | None
+    session: int | None
+    attempt: int
+    reason: str
+    client: str
+    is_by_operator: bool
+    size: int | None
+    correlation_id: str | None
+    other: str | None
+    """The child that was made, or the parent that the message was made of."""
+
+
+class Events(msgspec.Struct):
+    """Events, newest first. `next` is what `before` of the next page is; None on the last."""
+
+    events: list[Event]
+    next: int | None
+
+
+class Session(msgspec.Struct):
+    """One continuous handling of a message."""
+
+    number: int
+    label: str
+    client: str
+    started: str
+    ended: str | None
+    status: str
+    events: list[int]
+
+
+class InQueue(msgspec.Struct):
+    """What happened to a message in one queue. An empty name is a topic without a queue."""
+
+    queue: str
+    topic: str
+    state: str
+    numeric: int
+    numeric_name: str
+    outcome: str | None
+    attempts: int
+    cancels: int
+    sessions: list[Session]
+    events: list[Event]
+
+
+class Relative(msgspec.Struct):
+    """A message of the same family, and how it came about."""
+
+    bookmark: str
+    topic: str
+    parent: str | None
+    cause: str
+
+
+class Story(msgspec.Struct):
+    """Everything known of a message: in its queues, and of the messages before and after it."""
+
+    bookmark: str
+    family: list[Relative]
+    """Ancestors, itself, descendants, in the order in which they were made."""
+    queues: list[InQueue]
+    timeline: list[Event]
+    """All events of the family, in order."""
+
+
+class Audit(msgspec.Struct):
+    """What became of one message that an operator's request named."""
+
+    time: str
+    request: str
+    actor: str
+    verb: str
+    queue: str
+    parameters: str
+    message: str
+    outcome: str
+    reason: str
+
+
+class Audits(msgspec.Struct):
+    """Audit lines, newest first."""
+
+    audits: list[Audit]
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """What a verb shall be done with. The same `request` again is not carried out again."""
+
+    messages: list[str] = []
+    """Bookmarks; for pause and unpause none."""
+    filter: str | None = None
+    """Instead of bookmarks: the messages in the queue whose bodies match."""
+    request: str | None = None
+    """Names the request; without it one is made up, and doing it again is a new request."""
+    actor: str | None = None
+    """Who asks, for the audit."""
+    topic: str | None = None
+    """reroute: where to."""
+    correlation_id: str | None = None
+    """reroute: instead of the message's own."""
+    expiration: str | None = None
+    """reroute: lifetime of the new message, such as 10m."""
+    redeliver: bool = True
+    """terminate: whether the message is offered again."""
+    attempts: int = 0
+    """reset: how many deliveries count as done, 0 to 100."""
+    most: int | None = None
+    """redrive: refuse messages that were redriven as often."""
+    pause_for: str | None = None
+    """pause: how long, such as 10m; without it until unpause."""
+
+
+class ItemResult(msgspec.Struct):
+    """What became of one message. `child` is the message that was made, where one was."""
+
+    message: str
+    outcome: str
+    reason: str = ""
+    child: str | None = None
+
+
+class Done(msgspec.Struct):
+    """What became of each message; `is_again` says that the request had been carried out before."""
+
+    request: str
+    is_again: bool
+    items: list[ItemResult]
+    more: bool = False
+    """More messages match the filter than one request takes."""

@@ -1,0 +1,70 @@
+"""What the admin interface asks of the events that are kept: the door to them, and the conversions to resources."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ampsd.admin.models import Audit, Event, Story
+from ampsd.engine import turn
+from ampsd.engine.lifecycle import NUMERIC, NUMERIC_NAMES, OUTCOMES, State
+from ampsd.engine.operators import Place
+
+
+class EventFilter:
+    """Which events: every condition that is not None must hold. `before` pages; 0 begins with the newest."""
+
+    __slots__ = ("before", "client", "limit", "message", "queue", "since_ns", "status", "topic", "until_ns")
+
+    def __init__(
+        self,
+        *,
+        queue: str | None = None,
+        topic: str | None = None,
+        status: str | None = None,
+        client: str | None = None,
+        message: str | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        before: int = 0,
+        limit: int = 100,
+    ) -> None:
+        self.queue = queue
+        self.topic = topic
+        self.status = status
+        self.client = client
+        self.message = message
+        self.since_ns = since_ns
+        self.until_ns = until_ns
+        self.before = before
+        self.limit = limit
+
+
+class EventQueries(Protocol):
+    """Answers from what is kept. May wait for a disk: not to be called by the reactor."""
+
+    def find(self, wanted: EventFilter) -> Sequence[Event]:
+        """Events, newest first; at most `limit`."""
+        ...
+
+    def story(self, bookmark: str) -> Story | None:
+        """Everything known of a message; None when nothing is."""
+        ...
+
+    def place(self, bookmark: str) -> Place | None:
+        """Where a message is in the log; None when it is not known."""
+        ...
+
+    def audits(self, limit: int) -> Sequence[Audit]:
+        """Audit lines, newest first."""
+        ...
+
+
+def time_text(wall_ns: int) -> str:
+    """ISO 8601 in UTC, to the microsecond."""
+    text = turn.timestamp(wall_ns).decode()
+    return f"{text[:4]}-{text[4:6]}-{text[6:11]}:{text[11:13]}:{text[13:]}"
+
+
+def numbers_of(state: State) -> tuple[int, str, str | None]:
+    """Numeric status, its name and the outcome."""
+    numeric = NUMERIC.get(state, 0)
+    return numeric, NUMERIC_NAMES[numeric], OUTCOMES.get(state)

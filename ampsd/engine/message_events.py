@@ -1,0 +1,153 @@
+"""The events of queued messages on their way out: numbered here, logged with what they tell of, then kept elsewhere.
+
+Events only report. They are in the same batch of the log as the change itself, so both are there after a crash or
+neither; what keeps them for queries is fed from the log once it is durable, and can be filled again from it.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Sequence
+
+from ampsd.engine import lifecycle
+from ampsd.engine.entries import Run
+from ampsd.engine.turn import Turn
+from ampsd.ports import EventStore
+from ampsd.storage.log import Log
+from ampsd.storage.records import EVENTS, Telling
+from ampsd.storage.tellings import Arrival, Audit, Events, Link, decode_events, encode_audit, encode_events
+
+_NUMBERS = {status: number for number, status in enumerate(lifecycle.STATUSES)}
+NO_SESSION = 0
+
+
+class KeptNowhere:
+    """The EventStore of an instance that keeps no events."""
+
+    position = 2**63
+
+    def append(self, position: int, record: bytes) -> None:
+        """Let go of it."""
+
+
+class MessageEvents:
+    """Numbers events and logs them in runs. `store` gets what is durable, in order."""
+
+    def __init__(self, log: Log, moment: Turn, store: EventStore) -> None:
+        self._log = log
+        self._turn = moment
+        self._store = store
+        self._next = 1
+        self._open: Events | None = None
+        self._positions: list[int] = []
+        self._sessions: list[int] = []
+        self._logged: deque[tuple[int, bytes]] = deque()
+
+    def received(self, queue: bytes, run: Run, reason: bytes = b"", link: Link | None = None) -> None:
+        """Messages entered a queue."""
+        self.flush()
+        source, lengths = run.source, array("I", run.lengths)
+        for start, end in ((0, len(lengths)),) if run.is_row else [(at, at + 1) for at in range(len(lengths))]:
+            arrival = Arrival(
+                source.topic,
+                source.publisher,
+                run.sequences[start],
+                run.positions[start],
+                lengths[start:end],
+                source.overhead,
+                source.correlation_id or b"",
+            )
+            self._add(self._events(lifecycle.RECEIVED, queue, source.client, reason, arrival, link), end - start)
+
+    def tell(
+        self,
+        status: str,
+        queue: bytes,
+        positions: Sequence[int],
+        *,
+        client: bytes = b"",
+        reason: bytes = b"",
+        sessions: Sequence[int] = (),
+        link: Link | None = None,
+        is_by_operator: bool = False,
+    ) -> int:
+        """Something happened to messages; returns the number of the first event."""
+        number = _NUMBERS[status]
+        run = self._open
+        if (
+            run is None
+            or link is not None
+            or run.link is not None
+            or run.status != number
+            or run.queue != queue
+            or run.client != client
+            or run.reason != reason
+            or run.is_by_operator is not is_by_operator
+            or bool(self._sessions) is not bool(sessions)
+        ):
+            self.flush()
+            run = self._open = self._events(status, queue, client, reason, None, link, is_by_operator)
+        first = run.first + len(self._positions)
+        self._positions += positions
+        self._sessions += sessions
+        return first
+
+    def audit(self, audit: Audit) -> None:
+        """An operator's request was carried out."""
+        self.flush()
+        record = encode_audit(audit)
+        self._logged.append((self._log.add(record), record))
+
+    def flush(self) -> None:
+        """End the open run."""
+        run = self._open
+        if run is not None:
+            self._open = None
+            run.positions, run.sessions = self._positions, self._sessions
+            self._add(run, len(run.positions))
+            self._positions, self._sessions = [], []
+
+    def release(self) -> None:
+        """Let go of what the log has made durable."""
+        logged = self._logged
+        durable = self._log.durable
+        while logged and logged[0][0] < durable:
+            self._store.append(*logged.popleft())
+
+    def restore(self, position: int, telling: Telling) -> Events | None:
+        """Fold a record: the next number follows, and the store gets what it lacks. Returns the events it holds."""
+        if position >= self._store.position:
+            self._store.append(position, telling.data)
+        if telling.kind != EVENTS:
+            return None
+        events = decode_events(telling.data)
+        self._next = events.first + events.number
+        return events
+
+    def _events(
+        self,
+        status: str,
+        queue: bytes,
+        client: bytes,
+        reason: bytes,
+        arrival: Arrival | None,
+        link: Link | None,
+        is_by_operator: bool = False,
+    ) -> Events:
+        return Events(
+            _NUMBERS[status],
+            queue,
+            client,
+            reason,
+            self._next,
+            self._turn.wall_ns,
+            (),
+            (),
+            arrival,
+            link,
+            is_by_operator,
+        )
+
+    def _add(self, events: Events, number: int) -> None:
+        self._next += number
+        record = encode_events(events)
+        self._logged.append((self._log.add(record), record))

@@ -1,0 +1,369 @@
+"""What operators ask of queued messages: skip, suspend, resume, terminate, expire, reset, reprocess, reroute, redrive.
+
+A request names messages of one queue by their bookmarks; each is done, refused with a reason, or was so already, and
+one refusal does not stop the others. All of a request is one batch of the log together with its audit, so after a crash
+it was carried out as a whole or not at all; the same request again gets the same answer.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from ampsd import limits
+from ampsd.engine import lifecycle
+from ampsd.engine.client import Client
+from ampsd.engine.entries import AVAILABLE, ON_HOLD
+from ampsd.engine.events import Parent
+from ampsd.engine.lifecycle import State, TransitionRefusedError, Trigger
+from ampsd.engine.publish import Publishing
+from ampsd.engine.publishers import INTERNAL
+from ampsd.engine.queue import Queue
+from ampsd.engine.routes import Routes
+from ampsd.engine.surroundings import Surroundings
+from ampsd.storage import records
+from ampsd.storage.log import JournalDamageError
+from ampsd.storage.records import Origin, Publish
+from ampsd.storage.tellings import Audit, Item
+from ampsd.wire import amps
+
+DONE, REFUSED, ALREADY = "done", "refused", "already so"
+
+Place = tuple[int, int]
+"""Position and length of a message's record in the log."""
+
+
+class Request:
+    """One request. `places` helps to find messages that left the queue; `parameters` are those of the verb.
+
+    `reply` is called with the answer once it is durable.
+    """
+
+    __slots__ = ("actor", "bookmarks", "parameters", "places", "queue", "reply", "request_id", "verb")
+
+    def __init__(
+        self,
+        request_id: str,
+        actor: str,
+        verb: str,
+        queue: str,
+        bookmarks: Sequence[str],
+        reply: "Callable[[Answer], None]",
+        parameters: dict[str, object] | None = None,
+        places: dict[str, Place] | None = None,
+    ) -> None:
+        self.request_id = request_id
+        self.actor = actor
+        self.verb = verb
+        self.queue = queue
+        self.bookmarks = bookmarks
+        self.reply = reply
+        self.parameters = parameters or {}
+        self.places = places or {}
+
+
+class Answer:
+    """What became of each message. `is_again` says that the request had been carried out before."""
+
+    __slots__ = ("is_again", "items")
+
+    def __init__(self, items: Sequence[Item], is_again: bool = False) -> None:
+        self.items = items
+        self.is_again = is_again
+
+
+class Refused(Exception):  # noqa: N818 - named for what happened
+    """A message is left as it is; the text says why."""
+
+
+class AlreadySo(Exception):  # noqa: N818 - named for what is
+    """A message is what the request asks for."""
+
+
+class _Found:
+    """A message that was named: its state, and its serial where it is in the queue."""
+
+    __slots__ = ("bookmark", "place", "serial", "state")
+
+    def __init__(self, bookmark: str, serial: int, state: State, place: Place) -> None:
+        self.bookmark = bookmark
+        self.serial = serial
+        self.state = state
+        self.place = place
+
+
+class Operators:
+    """Carries out requests."""
+
+    def __init__(
+        self, around: Surroundings, queues: dict[bytes, Queue], routes: dict[bytes, Routes], publishing: Publishing
+    ) -> None:
+        self._around = around
+        self._queues = queues
+        self._routes = routes
+        self._publishing = publishing
+        self._answers: dict[str, Sequence[Item]] = {}
+        self._replies: deque[tuple[int, Callable[[Answer], None], Answer]] = deque()
+        self._verbs: dict[str, Callable[[Queue, _Found, Request], str]] = {
+            "skip": self._skip,
+            "suspend": self._suspend,
+            "resume": self._resume,
+            "terminate": self._terminate,
+            "expire": self._expire,
+            "reset": self._reset,
+            "reprocess": self._reprocess,
+            "reroute": self._reroute,
+            "redrive": self._redrive,
+        }
+
+    def carry_out(self, request: Request) -> None:
+        """Do it; the reply follows once it is durable."""
+        known = self._answers.get(request.request_id)
+        if known is not None:
+            self._reply(request, Answer(known, is_again=True))
+            return
+        items = self._of_queue(request) if request.verb in ("pause", "unpause") else self._of_messages(request)
+        self._remember(request.request_id, items)
+        self._around.events.audit(
+            Audit(
+                request.request_id,
+                request.actor,
+                self._around.turn.wall_ns,
+                request.verb,
+                request.queue,
+                request.parameters,
+                items,
+            )
+        )
+        self._reply(request, Answer(items))
+
+    def restore(self, audit: Audit) -> None:
+        """Fold what was carried out before."""
+        self._remember(audit.request_id, audit.items)
+
+    def release(self) -> None:
+        """Answer what the log has made durable."""
+        while self._replies and self._replies[0][0] <= self._around.log.durable:
+            _, reply, answer = self._replies.popleft()
+            reply(answer)
+
+    def _reply(self, request: Request, answer: Answer) -> None:
+        self._replies.append((self._around.log.end, request.reply, answer))
+
+    def _remember(self, request_id: str, items: Sequence[Item]) -> None:
+        self._answers[request_id] = items
+        if len(self._answers) > limits.OPERATOR_REQUESTS_KEPT:
+            del self._answers[next(iter(self._answers))]
+
+    # ---- whole queues
+
+    def _of_queue(self, request: Request) -> list[Item]:
+        queue = self._queues.get(request.queue.encode())
+        if queue is None:
+            return [Item(request.queue, REFUSED, "there is no such queue")]
+        is_paused = queue.paused_until_ns is not None
+        actor = request.actor.encode()
+        if request.verb == "pause":
+            until = request.parameters.get("until_ns", 0)
+            queue.pause(until if isinstance(until, int) else 0, actor)
+        elif is_paused:
+            queue.unpause(actor)
+        else:
+            return [Item(request.queue, ALREADY)]
+        return [Item(request.queue, DONE)]
+
+    # ---- messages
+
+    def _of_messages(self, request: Request) -> list[Item]:
+        queue = self._queues.get(request.queue.encode())
+        carry_out = self._verbs.get(request.verb)
+        if queue is None or carry_out is None:
+            reason = "there is no such queue" if queue is None else f"there is no verb {request.verb}"
+            return [Item(bookmark, REFUSED, reason) for bookmark in request.bookmarks]
+        items: list[Item] = []
+        for bookmark in request.bookmarks:
+            try:
+                items.append(Item(bookmark, DONE, carry_out(queue, self._find(queue, bookmark, request), request)))
+            except AlreadySo as reason:
+                items.append(Item(bookmark, ALREADY, str(reason)))
+            except (Refused, TransitionRefusedError) as reason:
+                items.append(Item(bookmark, REFUSED, str(reason)))
+        return items
+
+    def _find(self, queue: Queue, bookmark: str, request: Request) -> _Found:
+        identity, number = amps.read_bookmark(bookmark.encode())
+        known = self._around.publishers.known(identity)
+        if known is None or not number:
+            raise Refused("no message of that bookmark is known")
+        serial = queue.entries.find_bookmark(known.number, number)
+        if serial >= 0:
+            block, slot = queue.entries.where(serial)
+            return _Found(bookmark, serial, queue.state_of(serial), (block.positions[slot], block.lengths[slot]))
+        position = queue.exceeded.find(identity, number)
+        ended = queue.exceeded.get(position)
+        if ended is not None:
+            return _Found(bookmark, -1, ended.state, (position, ended.length))
+        place = request.places.get(bookmark)
+        if place is None:
+            raise Refused("the message is not in the queue, and nothing says where it is in the log")
+        record = self._read(place)
+        if (record.publisher, record.sequence) != (identity, number):
+            raise Refused("the log holds another message there")
+        return _Found(bookmark, -1, State.DONE, place)
+
+    def _skip(self, queue: Queue, found: _Found, request: Request) -> str:
+        lifecycle.check(found.state, Trigger.SKIP)
+        note = queue.notes.of(found.serial)
+        if note.skip_by is not None:
+            raise AlreadySo(f"{note.skip_by.decode('utf-8', 'replace')} asked to skip it")
+        actor = request.actor.encode()
+        queue.notes.skip(found.serial, actor)
+        self._mark(queue, records.SKIP, found, text=actor)
+        queue.tell(lifecycle.SKIPPING, found.place[:1], client=actor, is_by_operator=True)
+        queue.is_dirty = True
+        return ""
+
+    def _suspend(self, queue: Queue, found: _Found, request: Request) -> str:
+        if found.state is State.SUSPENDED:
+            raise AlreadySo("it is suspended")
+        lifecycle.check(found.state, Trigger.SUSPEND)
+        actor = request.actor.encode()
+        if found.state is not State.LEASED:
+            queue.endings.hold(found.serial, queue.entries.state(found.serial), actor)
+            return ""
+        note = queue.notes.of(found.serial)
+        if note.suspend_by is not None:
+            raise AlreadySo("it will be suspended when its consumer gives it back")
+        note.suspend_by = actor
+        self._mark(queue, records.SUSPEND_LATER, found, text=actor)
+        return "it is leased: suspended when its consumer gives it back"
+
+    def _resume(self, queue: Queue, found: _Found, request: Request) -> str:
+        if found.state in lifecycle.WAITING:
+            raise AlreadySo(f"it is {found.state.value}")
+        lifecycle.check(found.state, Trigger.RESUME)
+        actor = request.actor.encode()
+        queue.notes.of(found.serial).label = State.AVAILABLE
+        queue.entries.move(found.serial, ON_HOLD, AVAILABLE)
+        self._mark(queue, records.RESUME, found, text=actor)
+        queue.tell(lifecycle.RESUMED, found.place[:1], client=actor, is_by_operator=True)
+        queue.is_dirty = True
+        return ""
+
+    def _terminate(self, queue: Queue, found: _Found, request: Request) -> str:
+        lifecycle.check(found.state, Trigger.TERMINATE)
+        redelivers = bool(request.parameters.get("redeliver", True))
+        queue.endings.terminate(queue.bookmark_of(found.serial), request.actor.encode(), redelivers)
+        return ""
+
+    def _expire(self, queue: Queue, found: _Found, request: Request) -> str:
+        if found.state is State.FAILED:
+            raise AlreadySo("it has failed")
+        lifecycle.check(found.state, Trigger.EXPIRE)
+        session = queue.endings.take(queue.bookmark_of(found.serial))[3] if found.state is State.LEASED else 0
+        queue.endings.end(
+            found.serial,
+            State.FAILED,
+            ("forced_expire",),
+            client=request.actor.encode(),
+            session=session,
+            is_by_operator=True,
+        )
+        return ""
+
+    def _reset(self, queue: Queue, found: _Found, request: Request) -> str:
+        if found.state is State.AVAILABLE:
+            raise AlreadySo("it is available")
+        lifecycle.check(found.state, Trigger.RESET)
+        self._read(found.place)
+        attempts = request.parameters.get("attempts", 0)
+        if not isinstance(attempts, int) or not 0 <= attempts <= limits.RESET_ATTEMPTS_MAX:
+            raise Refused(f"attempts must be 0 to {limits.RESET_ATTEMPTS_MAX}")
+        actor = request.actor.encode()
+        ended = queue.exceeded.take(found.place[0])
+        if ended is None:
+            raise Refused("it ended too long ago to be reset; reprocess it")
+        self._mark(queue, records.RESET, found, attempts, actor)
+        queue.enter_again(found.place[0], ended, attempts)
+        queue.tell(lifecycle.RESET, found.place[:1], client=actor, is_by_operator=True)
+        return ""
+
+    # ---- children
+
+    def _reprocess(self, queue: Queue, found: _Found, request: Request) -> str:
+        record = self._read(found.place)
+        return self._publish(queue, found, request, record, record, records.REPROCESS, lifecycle.REPROCESSED)
+
+    def _reroute(self, queue: Queue, found: _Found, request: Request) -> str:
+        record = self._read(found.place)
+        topic = request.parameters.get("topic")
+        if not isinstance(topic, str) or not topic:
+            raise Refused("reroute needs a topic")
+        correlation_id = request.parameters.get("correlation_id")
+        expiration_ns = request.parameters.get("expiration_ns")
+        child = Publish(
+            record.message_type,
+            topic.encode(),
+            0,
+            0,
+            0,
+            record.data,
+            correlation_id.encode() if isinstance(correlation_id, str) else record.correlation_id,
+            expiration_ns if isinstance(expiration_ns, int) else None,
+        )
+        return self._publish(queue, found, request, record, child, records.REROUTE, lifecycle.REROUTED)
+
+    def _redrive(self, queue: Queue, found: _Found, request: Request) -> str:
+        """Publish what became a dead letter where it came from, and take the dead letter out of its queue."""
+        if found.state not in lifecycle.WAITING:
+            raise Refused(f"redrive is for messages that wait in the queue; it is {found.state.value}")
+        record = self._read(found.place)
+        origin = record.origin
+        if origin is None or origin.cause != records.DEAD_LETTER:
+            raise Refused("it is no dead letter: no message is known that it was made of")
+        most = request.parameters.get("most", limits.REDRIVES_MAX)
+        if isinstance(most, int) and origin.redrives >= most:
+            raise Refused(f"it was redriven {origin.redrives} times, which is as often as allowed")
+        dead = self._read((origin.position, origin.length))
+        child = Publish(dead.message_type, dead.topic, 0, 0, 0, dead.data, dead.correlation_id, None)
+        reason = self._publish(queue, found, request, record, child, records.REDRIVE, lifecycle.REDRIVEN)
+        positions = queue.remove(found.serial)
+        queue.tell(
+            lifecycle.COMPLETED, positions, client=request.actor.encode(), reason=b"redriven", is_by_operator=True
+        )
+        return reason
+
+    def _publish(
+        self, queue: Queue, found: _Found, request: Request, parent: Publish, child: Publish, cause: int, status: str
+    ) -> str:
+        """Publish a child; returns its bookmark."""
+        position, length = found.place
+        family = Parent(queue.key, position, length, parent.publisher, parent.sequence, parent.origin)
+        origin: Origin = family.origin_of_child(cause)
+        if origin.depth > limits.ORIGIN_DEPTH_MAX:
+            raise Refused(f"it comes of {limits.ORIGIN_DEPTH_MAX} messages that were made of one another")
+        client = Client.inside(request.actor.encode(), child.message_type, self._around.turn.now_ns)
+        client.routes = self._routes[child.message_type]
+        client.unsequenced = self._around.publishers.unsequenced(INTERNAL)
+        route = client.routes.find(child.topic)
+        reason = self._publishing.publish(
+            client, route, child.data, 0, child.correlation_id, child.expiration_ns, origin=origin
+        )
+        placed = self._publishing.take_placed()
+        if reason is not None:
+            raise Refused(f"the publish to {child.topic.decode('utf-8', 'replace')} failed: {reason}")
+        queue.tell(status, (position,), client=client.name, link=placed, is_by_operator=True)
+        return "" if placed is None else f"{placed.publisher}|{placed.sequence}|"
+
+    def _read(self, place: Place) -> Publish:
+        """A message from the log."""
+        position, length = place
+        if position + length > self._around.log.durable:
+            raise Refused("it is being written; ask again")
+        try:
+            return records.decode_publish(self._around.log.read(position, length))
+        except JournalDamageError as error:
+            raise Refused(f"the log holds it no more: {error}") from error
+
+    def _mark(self, queue: Queue, mark: int, found: _Found, value: int = 0, text: bytes = b"") -> None:
+        position = array("Q", found.place[:1])
+        self._around.log.add(records.encode_mark(mark, queue.key, position, value, text))

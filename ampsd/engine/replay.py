@@ -1,0 +1,87 @@
+"""Folding the log into an instance before its first input: each record goes to the noun that it concerns."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ampsd.engine.entries import Run, Source
+from ampsd.engine.environments import Environments
+from ampsd.engine.message_events import MessageEvents
+from ampsd.engine.operators import Operators
+from ampsd.engine.publishers import Publishers
+from ampsd.engine.queue import Queue
+from ampsd.engine.restoring import Restoring
+from ampsd.engine.routes import Route, Routes
+from ampsd.engine.turn import Turn
+from ampsd.expressions.environment import NOWHERE
+from ampsd.message_types.message_type import BodyError, Fields
+from ampsd.storage import records
+from ampsd.storage.tellings import decode_audit
+
+
+class Replay:
+    """One reading of the log, from its beginning to its end."""
+
+    def __init__(
+        self,
+        queues: Sequence[Queue],
+        routes: dict[bytes, Routes],
+        publishers: Publishers,
+        moment: Turn,
+        environments: Environments,
+        events: MessageEvents,
+        operators: Operators,
+    ) -> None:
+        self._restoring = {queue.key: Restoring(queue) for queue in queues}
+        self._routes = routes
+        self._publishers = publishers
+        self._turn = moment
+        self._environments = environments
+        self._events = events
+        self._operators = operators
+
+    def fold(self, position: int, length: int, record: records.Record) -> None:
+        """One record, in order."""
+        if isinstance(record, records.Publish):
+            publisher = self._publishers.by_id(record.publisher)
+            publisher.last = max(publisher.last, record.sequence)
+            routes = self._routes.get(record.message_type)
+            if routes is not None:
+                self._fold_message(routes.find(record.topic), position, length, publisher.number, record)
+        elif isinstance(record, records.Telling):
+            self._fold_telling(position, record)
+        elif isinstance(record, records.QueueChange | records.RemovalAhead | records.Mark):
+            restoring = self._restoring.get(record.queue)
+            if restoring is not None:
+                restoring.fold(record)
+        else:
+            publisher = self._publishers.by_id(record.publisher)
+            publisher.last = max(publisher.last, record.sequence)
+
+    def finish(self) -> None:
+        """The end of the log: what was leased is lost."""
+        for restoring in self._restoring.values():
+            restoring.finish()
+
+    def _fold_telling(self, position: int, record: records.Telling) -> None:
+        events = self._events.restore(position, record)
+        if events is None:
+            self._operators.restore(decode_audit(record.data))
+        elif events.queue in self._restoring:
+            self._restoring[events.queue].events(events)
+
+    def _fold_message(self, route: Route, position: int, length: int, publisher: int, record: records.Publish) -> None:
+        fields: Fields | None = None
+        if route.needs_body:
+            with suppress(BodyError):  # logged before the queue had a Filter; what cannot be read matches none
+                fields = route.read(record.data)
+        environment = NOWHERE
+        if route.needs_environment:
+            environment = self._environments.of_publish(record.topic, record.data, record.correlation_id)
+            environment.now_ns = record.timestamp_ns
+        age_ns = max(0, self._turn.wall_ns - record.timestamp_ns)
+        source = Source(record.topic, record.publisher, b"", length - len(record.data))
+        run = Run((position,), (length,), publisher, (record.sequence,), source)
+        for queue in route.queues:
+            verdict = queue.admission.judge(fields, environment)
+            if verdict is not None:
+                self._restoring[queue.key].message(run, record, age_ns, verdict)

@@ -1,0 +1,218 @@
+"""The same queue again, from the log: what each record of a queue means when it is read back after a restart."""
+
+from array import array
+
+from ampsd.definitions.queues import CREATION, EPOCH, NOW
+from ampsd.engine import lifecycle
+from ampsd.engine.admission import Verdict
+from ampsd.engine.endings import ENDING_BITS
+from ampsd.engine.entries import AVAILABLE, ON_HOLD, WAITING, Run, Source
+from ampsd.engine.exceeded import Ended
+from ampsd.engine.lifecycle import State
+from ampsd.engine.queue import Queue
+from ampsd.storage import records
+from ampsd.storage.tellings import Events
+from ampsd.units import timestamp_ns
+from ampsd.wire import amps
+
+_ENDINGS = {bits >> 4: state for state, bits in ENDING_BITS.items()}
+_RECEIVED = lifecycle.STATUSES.index(lifecycle.RECEIVED)
+_STARTED = lifecycle.STATUSES.index(lifecycle.STARTED)
+_CLOSING = tuple(map(lifecycle.STATUSES.index, lifecycle.CLOSING))
+_CAME_BACK = tuple(map(lifecycle.STATUSES.index, (lifecycle.RETRYING, lifecycle.REDELIVERING)))
+
+
+class Restoring:
+    """Folds the records of one queue; then `finish`."""
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self._entries = queue.entries
+        self._turn = queue.around.turn
+        self._untold: dict[int, None] = {}
+        self._open: dict[int, int] = {}
+        self._begun = 0
+        self._after_bookmark = 0
+        self._recovery_point = EPOCH
+        point = queue.definition.recovery_point
+        self._bookmark = (0, 0)
+        self._from_ns = 0
+        if point not in (EPOCH, NOW, CREATION):
+            if "|" in point:
+                self._bookmark = amps.read_bookmark(point.encode())
+            else:
+                self._from_ns = timestamp_ns(point)
+
+    def message(self, run: Run, record: records.Publish, age_ns: int, verdict: Verdict) -> None:
+        """A message that the queue takes, if its RecoveryPoint lets it."""
+        position = run.positions[0]
+        if (record.publisher, record.sequence) == self._bookmark:
+            self._after_bookmark = position + 1
+        if record.timestamp_ns >= self._from_ns:
+            self.queue.enqueue(run, record.expiration_ns, age_ns, verdict)
+            if self.queue.tells:
+                self._untold[position] = None
+
+    def fold(self, record: records.QueueChange | records.RemovalAhead | records.Mark) -> None:
+        """Something that concerns this queue."""
+        if isinstance(record, records.QueueChange):
+            self._change(record)
+        elif isinstance(record, records.Mark):
+            self._marked(record)
+        else:
+            self.queue.ahead.add(record.publisher, record.sequence)
+
+    def _change(self, change: records.QueueChange) -> None:
+        queue = self.queue
+        for position in change.positions:
+            serial = self._entries.find_position(position)
+            if serial < 0:
+                continue
+            if change.kind == records.REMOVE:
+                if change.reasons:
+                    self._remember(serial, change.reasons)
+                queue.forget((serial,))
+                self._untold.pop(position, None)
+            else:
+                queue.counters.restore(change.kind, serial)
+
+    def _remember(self, serial: int, reasons: int) -> None:
+        state = _ENDINGS.get(reasons >> 4, State.DONE)
+        if reasons < 16:  # written before endings were
+            state = State.TERMINATED if reasons & 8 else State.EXPIRED if reasons == 1 else State.FAILED
+        if state in lifecycle.EXCEEDED:
+            block, slot = self._entries.where(serial)
+            publisher = self.queue.around.publishers.table[block.publishers[slot]].id
+            ended = Ended(block.lengths[slot], publisher, block.sequences[slot], state, self._entries.priority(serial))
+            self.queue.exceeded.add(block.positions[slot], ended)
+
+    def _marked(self, mark: records.Mark) -> None:
+        queue = self.queue
+        if mark.mark == records.PAUSE:
+            queue.set_paused(mark.value)
+        elif mark.mark == records.UNPAUSE:
+            queue.paused_until_ns = None
+        elif mark.mark == records.BEGIN:
+            self._begun, self._recovery_point = mark.value, mark.text.decode()
+        elif mark.mark == records.RESET:
+            for position in mark.positions:
+                self._reset(position, mark.value)
+        else:
+            for position in mark.positions:
+                serial = self._entries.find_position(position)
+                if serial >= 0:
+                    self._mark_one(mark, serial)
+
+    def _mark_one(self, mark: records.Mark, serial: int) -> None:
+        queue = self.queue
+        note = queue.notes.of(serial)
+        state = self._entries.state(serial)
+        if mark.mark == records.SKIP:
+            queue.notes.skip(serial, mark.text)
+        elif mark.mark == records.SUSPEND_LATER:
+            note.suspend_by = mark.text
+        elif mark.mark == records.SUSPEND:
+            note.suspend_by = None
+            note.due_ns = 0
+            note.label = State.SUSPENDED
+            self._entries.move(serial, state, ON_HOLD)
+        elif mark.mark == records.RESUME:
+            note.label = State.AVAILABLE
+            self._entries.move(serial, state, AVAILABLE)
+        elif mark.mark == records.DUE:
+            note.label = State.RETRY_WAIT if mark.text else State.DELAYED
+            note.attempts = int(mark.text or b"0")
+            if state == AVAILABLE:
+                queue.rest(serial, AVAILABLE, mark.value)
+            elif state == WAITING:
+                queue.notes.wait(serial, self._turn.monotonic_of(mark.value))
+
+    def _reset(self, position: int, attempts: int) -> None:
+        ended = self.queue.exceeded.take(position)
+        if ended is not None:
+            self.queue.enter_again(position, ended, attempts)
+
+    def events(self, events: Events) -> None:
+        """Something was told of messages of the queue."""
+        status = events.status
+        if status == _RECEIVED:
+            for position in events.every_position:
+                self._untold.pop(position, None)
+        elif status == _STARTED:
+            for session, position in enumerate(events.every_position, events.first):
+                self._open[position] = session
+        elif status in _CLOSING:
+            for position in events.every_position:
+                self._open.pop(position, None)
+            if status in _CAME_BACK:
+                self._came_back(events)
+
+    def _came_back(self, events: Events) -> None:
+        for position in events.every_position:
+            serial = self._entries.find_position(position)
+            if serial >= 0:
+                note = self.queue.notes.of(serial)
+                if note.label is State.AVAILABLE:
+                    note.label = State.RETRY_WAIT
+                if self.queue.definition.backoff is None:
+                    note.attempts += 1
+
+    def finish(self) -> None:
+        """Every lease of the life before is lost, which may have been the last allowed."""
+        queue = self.queue
+        queue.is_restoring = False
+        self._drop_before()
+        for serial in queue.counters.used_up():
+            position = self._entries.position(serial)
+            session = self._open.pop(position, 0)
+            queue.endings.end(serial, State.TERMINATED, ("max_deliveries",), session=session)
+        self._tell_lost()
+        self._tell_received()
+        for serial in [one for one, note in queue.notes.items() if note.suspend_by is not None]:
+            note = queue.notes.of(serial)
+            queue.endings.hold(serial, self._entries.state(serial), note.suspend_by or b"")
+        queue.is_dirty = True
+
+    def _drop_before(self) -> None:
+        """Let go of what came before the RecoveryPoint, if the queue is new or the point was changed."""
+        queue = self.queue
+        point = queue.definition.recovery_point
+        begin = self._begun if point in (NOW, CREATION) else self._after_bookmark
+        if point != self._recovery_point:
+            if point in (NOW, CREATION):
+                begin = queue.around.log.end
+            queue.around.log.add(records.encode_mark(records.BEGIN, queue.key, array("Q"), begin, point.encode()))
+        if begin:
+            for serial in self._entries.serials():
+                position = self._entries.position(serial)
+                if position >= begin:
+                    break
+                self._untold.pop(position, None)
+                queue.forget((serial,))
+
+    def _tell_lost(self) -> None:
+        """The sessions that the end of the process cut off."""
+        queue = self.queue
+        if not queue.tells:
+            return
+        for position, session in self._open.items():
+            serial = -1 if queue.is_at_most_once else self._entries.find_position(position)
+            status = lifecycle.REDELIVERING if serial >= 0 else lifecycle.TERMINATED
+            queue.tell(status, (position,), reason=b"restart", sessions=(session,))
+            if serial >= 0:
+                note = queue.notes.of(serial)
+                note.attempts += 1
+                if note.label is State.AVAILABLE:
+                    note.label = State.RETRY_WAIT
+
+    def _tell_received(self) -> None:
+        """What was in the log before the queue recorded events, or before there was the queue."""
+        queue = self.queue
+        for position in self._untold:
+            serial = self._entries.find_position(position)
+            if serial >= 0:
+                block, slot = self._entries.where(serial)
+                publisher = queue.around.publishers.table[block.publishers[slot]]
+                source = Source(queue.name, publisher.id, b"", 0)
+                run = Run((position,), (block.lengths[slot],), publisher.number, (block.sequences[slot],), source)
+                queue.around.events.received(queue.key, run)

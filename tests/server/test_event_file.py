@@ -1,0 +1,228 @@
+"""The file of events against the records it is fed: everything is found again, after crashes and damage too."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from play import DEAD_LETTER, Playbook, queue
+from workers import ack, deliveries, publish, subscriber
+
+from ampsd.admin.queries import EventFilter
+from ampsd.definitions.message_events import DAY_NS, MessageEventsDefinition
+from ampsd.engine import lifecycle
+from ampsd.engine.story import Story
+from ampsd.server.event_file import EventFile
+from ampsd.server.event_queries import EventFileQueries
+from ampsd.simulator.clock import SimClock
+from ampsd.simulator.event_store import SimEventStore
+from ampsd.simulator.world import World
+
+KEEP_ALL = MessageEventsDefinition(keep_for_ns=0, keep_at_most=0)
+
+
+class Reports:
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+
+    def __call__(self, code: str, **values: object) -> None:
+        self.codes.append(code)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "x.events")
+
+
+def fill(path: str, store: SimEventStore, definition: MessageEventsDefinition = KEEP_ALL) -> EventFileQueries:
+    file = EventFile(path, b"journal", definition, SimClock(), Reports())
+    for position, record in store.records:
+        if position >= file.position:
+            file.append(position, record)
+    file.close()
+    return EventFileQueries(path)
+
+
+def told(store: SimEventStore) -> Iterator[tuple[int, int, str, bytes, int]]:
+    """Number, position, status, queue, session of every event."""
+    for run in store.events():
+        for at, position in enumerate(run.every_position):
+            session = run.sessions[at] if run.sessions else 0
+            yield run.first + at, position, lifecycle.STATUSES[run.status], run.queue, session
+
+
+@pytest.mark.parametrize("seed", [3, 8, 21])
+def test_everything_is_found_again(seed: int, path: str) -> None:
+    """Pages of the grid, put together, are the events of a whole run of the simulator, crashes included."""
+    world = World(seed)
+    world.run()
+    world.stop()
+    queries = fill(path, world.store)
+    expected = list(told(world.store))
+    found = []
+    before = 0
+    while page := queries.find(EventFilter(before=before, limit=70)):
+        found += page
+        before = page[-1].number
+    assert [(one.number, one.status, one.queue.encode()) for one in reversed(found)] == [
+        (number, status, name) for number, _, status, name, _ in expected
+    ]
+    stories: dict[tuple[bytes, int], Story] = {}
+    bookmarks: dict[int, str] = {}
+    for event, (number, position, status, name, session) in zip(reversed(found), expected, strict=True):
+        story = stories.setdefault((name, position), Story())
+        _, after = story.add(number, 0, status, event.reason.encode(), b"", session)
+        assert event.numeric == lifecycle.NUMERIC[after]
+        assert event.attempt == story.attempts
+        assert bookmarks.setdefault(position, event.message) == event.message
+    for bookmark in Random(seed).sample(sorted(bookmarks.values()), min(20, len(bookmarks))):
+        whole = queries.story(bookmark)
+        assert whole is not None
+        (position,) = [one for one, text in bookmarks.items() if text == bookmark]
+        assert [one.number for in_queue in whole.queues for one in in_queue.events] == [
+            number for number, at, _, _, _ in expected if at == position
+        ]
+        for in_queue in whole.queues:
+            assert in_queue.state == stories[(in_queue.queue.encode(), position)].state.value
+            assert [one.status for one in in_queue.sessions] == [
+                one.status for one in stories[(in_queue.queue.encode(), position)].sessions
+            ]
+
+
+def test_the_grid_is_filtered(path: str) -> None:
+    play = walk()
+    queries = fill(path, play.store)
+
+    def statuses(**wanted: object) -> list[str]:
+        return [one.status for one in reversed(queries.find(EventFilter(**wanted)))]  # type: ignore[arg-type]  # by name
+
+    assert statuses(status="Dead-Lettered") == ["Dead-Lettered"]
+    assert statuses(queue="json:FailedJobs") == ["Received"]
+    assert statuses(topic="FailedJobs") == ["Received"]
+    assert statuses(topic="Jobs", status="Started") == ["Started"] * 3
+    assert statuses(client="worker") == ["Started", "Retrying"] * 2 + ["Started", "Failed"]
+    assert statuses(client="nobody") == statuses(status="Nonsense") == statuses(topic="nowhere") == []
+    (failed,) = queries.find(EventFilter(status="Failed"))
+    assert statuses(message=failed.message) == [
+        *("Received", "Started", "Retrying", "Started", "Retrying", "Started", "Failed", "Dead-Lettered")
+    ]
+    assert (failed.reason, failed.numeric, failed.numeric_name, failed.outcome) == (
+        "max_cancels",
+        4,
+        "Exceeded",
+        "failed",
+    )
+    assert (failed.attempt, failed.topic, failed.client) == (3, "Jobs", "worker")
+    started = play.clock.wall - 10_000_000_000
+    assert statuses(since_ns=started + 5_000_000_000, until_ns=started + 15_000_000_000) == [
+        "Failed",
+        "Received",
+        "Dead-Lettered",
+    ]
+    assert statuses(until_ns=0) == statuses(since_ns=2**62) == []
+
+
+def walk() -> Playbook:
+    """A job that is cancelled three times and becomes a dead letter; the last cancel comes ten seconds later."""
+    play = Playbook(queues=queue("Jobs", MaxCancels=3) + queue("FailedJobs"), actions=DEAD_LETTER)
+    worker = subscriber(play, "worker")
+    publish(play, '{"job":1}', x="corr")
+    for _ in range(2):
+        ack(worker, deliveries(worker)[0], option="cancel")
+    play.advance("10s")
+    ack(worker, deliveries(worker)[0], option="cancel")
+    return play
+
+
+def test_the_story_of_a_dead_letter_names_its_family(path: str) -> None:
+    play = walk()
+    reviewer = subscriber(play, "reviewer", "FailedJobs")
+    (letter,) = deliveries(reviewer)
+    queries = fill(path, play.store)
+    story = queries.story(letter["bm"])
+    assert story is not None
+    job, dead = story.family
+    assert (dead.bookmark, dead.parent, dead.cause, dead.topic) == (
+        letter["bm"],
+        job.bookmark,
+        "Dead-Lettered",
+        "FailedJobs",
+    )
+    assert (job.topic, job.parent) == ("Jobs", None)
+    assert [one.status for one in story.timeline] == [
+        *("Received", "Started", "Retrying", "Started", "Retrying", "Started", "Failed", "Received", "Dead-Lettered"),
+        "Started",
+    ]
+    again = queries.story(job.bookmark)
+    assert again is not None
+    assert again.timeline == story.timeline
+    (in_jobs,) = again.queues
+    assert (in_jobs.state, in_jobs.attempts, in_jobs.cancels) == ("failed", 3, 3)
+    assert [one.label for one in in_jobs.sessions] == ["worker", "worker (Attempt 2)", "worker (Attempt 3)"]
+    assert [one.status for one in in_jobs.sessions] == ["Retrying", "Retrying", "Failed"]
+    assert in_jobs.events[0].correlation_id == "corr"
+    assert in_jobs.events[0].size == len('{"job":1}')
+    place = queries.place(job.bookmark)
+    assert play.journal is not None
+    assert place is not None
+    assert b'{"job":1}' in play.journal.read(*place)
+    assert queries.story("1|1|") is None
+    assert queries.place("nonsense") is None
+
+
+def test_what_a_crash_took_from_the_file_comes_again_from_the_log(path: str) -> None:
+    play = walk()
+    half = SimEventStore()
+    half.records = play.store.records[:3]
+    fill(path, half)
+    queries = fill(path, play.store)
+    assert len(queries.find(EventFilter())) == len(list(told(play.store)))
+
+
+@pytest.mark.parametrize("damage", ["text", "other journal", "other version"])
+def test_a_file_that_cannot_be_used_is_set_aside(damage: str, path: str) -> None:
+    play = walk()
+    fill(path, play.store)
+    if damage == "text":
+        Path(path).write_text("not a database" * 100)
+    reports = Reports()
+    if damage == "other version":
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE meta SET value = 99 WHERE key = 'version'")
+        connection.close()
+    journal = b"another" if damage == "other journal" else b"journal"
+    file = EventFile(path, journal, KEEP_ALL, SimClock(), reports)
+    assert file.position == 0
+    file.close()
+    assert reports.codes == ["31-0014"]
+    assert Path(path + ".old1").exists()
+
+
+def test_a_failing_file_stops_being_written_and_says_so(path: str) -> None:
+    play = walk()
+    reports = Reports()
+    file = EventFile(path, b"journal", KEEP_ALL, SimClock(), reports)
+    file.append(0, b"\x06\x00\x00\x00\x08x")
+    for position, record in play.store.records:
+        file.append(position + 1, record)
+    file.close()
+    assert reports.codes == ["31-0015"]
+    assert file.waiting_bytes == 0
+    assert EventFileQueries(path).find(EventFilter()) == []
+
+
+def test_old_events_go_by_number(path: str) -> None:
+    play = walk()
+    queries = fill(path, play.store, MessageEventsDefinition(keep_for_ns=0, keep_at_most=5))
+    assert [one.number for one in queries.find(EventFilter())] == [9, 8, 7, 6, 5]
+
+
+def test_old_events_go_by_age(path: str) -> None:
+    play = walk()
+    fill(path, play.store)
+    clock = SimClock()
+    clock.advance(DAY_NS + 5_000_000_000)
+    EventFile(path, b"journal", MessageEventsDefinition(keep_for_ns=DAY_NS), clock, Reports()).close()
+    left = [one.status for one in EventFileQueries(path).find(EventFilter())]
+    assert left == ["Dead-Lettered", "Received", "Failed"], "these came ten seconds later"
