@@ -20,6 +20,7 @@ from ampsd.engine.environments import Environments
 from ampsd.engine.events import Event, InstanceStarted, MessagePublished
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.inside import Inside
+from ampsd.engine.live_events import LiveEvents
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.operators import Operators
 from ampsd.engine.outbox import Outbox
@@ -60,7 +61,7 @@ class Instance:
 
     def __init__(self, model: Model, log: Log, report: Report, store: EventStore) -> None:
         self.definition = definition = model.definition
-        self._log = log
+        self.log = log
         self.report = report
         self.turn = Turn()
         self.outbox = Outbox(log)
@@ -97,6 +98,7 @@ class Instance:
             self._environments,
         )
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
+        self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self._inside = Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn)
         self._replay = Replay(
             self.queues,
@@ -347,7 +349,7 @@ class Instance:
                 return
             client.publisher.last = command.sequence
             if client.routes.queue(command.topic or b"") is not None:
-                self._log.add(records.encode_sequence(client.publisher.id, command.sequence))
+                self.log.add(records.encode_sequence(client.publisher.id, command.sequence))
         outcome = acknowledge(client, command)
         if outcome.reason is not None:
             if command.acks & PERSISTED and command.sequence:

@@ -227,3 +227,9 @@ ORDER_BY_MAX = 10
 
 FAMILY_MAX = 1000
 """Most messages that the story of one message takes in on either side of it."""
+
+ADMIN_BODY_MAX = 1 * MIB
+"""Largest body of a request to the admin interface in bytes: 1,000 bookmarks take 50 KB."""
+
+REASON_LENGTH_MAX = 1024
+"""Longest reason in characters that comes with a status of somebody's own."""

@@ -15,7 +15,7 @@ from random import Random
 from ampsd import units
 from ampsd.config.model import load
 from ampsd.engine import lifecycle
-from ampsd.engine.operators import Answer, Place, Request
+from ampsd.engine.operators import Answer, Left, Request
 from ampsd.instance import Instance
 from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, OfflineCompleted, Reactor, Writable
 from ampsd.simulator.checkers.events import check as check_events
@@ -164,8 +164,8 @@ class Playbook:
         self._inputs: list[Input] = []
         self._connections = 0
         self._requests = 0
-        self.places: dict[str, Place] = {}
-        """Where messages are that left their queues, for operators."""
+        self.left: dict[str, Left] = {}
+        """What operators know of messages that left their queues."""
         self._start()
 
     def configure(self, *, queues: str) -> None:
@@ -252,7 +252,7 @@ class Playbook:
         answers: list[Answer] = []
         self._requests += 1
         name = request or f"request {self._requests}"
-        self.post(Request(name, actor, verb, f"json:{queue}", bookmarks, answers.append, parameters, self.places))
+        self.post(Request(name, actor, verb, f"json:{queue}", bookmarks, answers.append, parameters, self.left))
         self.settle()
         (answer,) = answers
         assert [one.what for one in answer.items] == list(bookmarks or [f"json:{queue}"])
@@ -270,8 +270,8 @@ class Playbook:
                 if 0 <= at < run.number:
                     position = run.every_position[at]
             if run.queue == b"json:" + queue.encode() and position in run.every_position:
-                reason = f": {run.reason.decode()}" if run.reason else ""
-                found.append(lifecycle.STATUSES[run.status] + reason)
+                status, why = lifecycle.status_of(run.status, run.reason)
+                found.append(f"{status}: {why.decode()}" if why else status)
         return found
 
     def check_events(self) -> None:

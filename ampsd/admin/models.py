@@ -183,6 +183,10 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
     """reset: how many deliveries count as done, 0 to 100."""
     most: int | None = None
     """redrive: refuse messages that were redriven as often."""
+    status: str | None = None
+    """status: the word."""
+    reason: str | None = None
+    """status: why."""
     pause_for: str | None = None
     """pause: how long, such as 10m; without it until unpause."""
 

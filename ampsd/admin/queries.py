@@ -6,7 +6,7 @@ from typing import Protocol
 from ampsd.admin.models import Audit, Event, Story
 from ampsd.engine import turn
 from ampsd.engine.lifecycle import NUMERIC, NUMERIC_NAMES, OUTCOMES, State
-from ampsd.engine.operators import Place
+from ampsd.engine.operators import Left, Place
 
 
 class EventFilter:
@@ -51,6 +51,10 @@ class EventQueries(Protocol):
 
     def place(self, bookmark: str) -> Place | None:
         """Where a message is in the log; None when it is not known."""
+        ...
+
+    def left(self, bookmark: str, queue: str) -> Left | None:
+        """What is known of a message that left a queue; None when nothing is."""
         ...
 
     def audits(self, limit: int) -> Sequence[Audit]:

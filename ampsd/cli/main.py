@@ -7,7 +7,7 @@ import click
 
 from ampsd import cli, version
 
-_NOT_COMMANDS = frozenset({"main", "loading", "amps_server", "sample", "serving"})
+_NOT_COMMANDS = frozenset({"main", "loading", "amps_server", "sample", "serving", "admin_client", "bulk"})
 
 
 class Commands(click.Group):

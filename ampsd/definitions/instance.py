@@ -179,13 +179,7 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
     message_events: MessageEventsDefinition | None = option(
         MessageEventsDefinition, "The record of what happened to queued messages.", default=None
     )
-    admin: AdminDefinition | None = option(
-        AdminDefinition,
-        "The HTTP interface and statistics.",
-        default=None,
-        marks=(NOT_RUNNING,),
-        advice="Remove it; the instance has no HTTP interface yet.",
-    )
+    admin: AdminDefinition | None = option(AdminDefinition, "The HTTP interface and statistics.", default=None)
     protocol_section: ProtocolsDefinition | None = option(
         ProtocolsDefinition,
         "Command formats with settings of their own.",

@@ -384,14 +384,18 @@ class Entries:
             self.expires_first = min(self.expires_first, block.expires_first)
         return found
 
-    def serials(self) -> list[int]:
-        """Every entry's serial, in order."""
-        return [
-            (number << BLOCK_SHIFT) + slot
-            for number, block in self._blocks.items()
-            for slot, state in enumerate(block.states)
-            if state != GONE
-        ]
+    def count_leased(self) -> int:
+        """How many entries are leased."""
+        return sum(block.states.count(LEASED) for block in self._blocks.values())
+
+    def serials(self, start: int = 0) -> Iterator[int]:
+        """Every entry's serial from `start` on, in order; entries may go on the way."""
+        for number, block in list(self._blocks.items()):
+            first = number << BLOCK_SHIFT
+            if first + BLOCK_SIZE > start:
+                for serial, state in enumerate(bytes(block.states), first):
+                    if state != GONE and serial >= start:
+                        yield serial
 
     def _skip_to_available(self, serial: int) -> int:
         """First available entry at or after `serial`, -1 when there is none."""

@@ -43,6 +43,10 @@ class Exceeded:
                 return position
         return -1
 
+    def all(self) -> list[Ended]:
+        """All of them, oldest first."""
+        return list(self._ended.values())
+
     def get(self, position: int) -> Ended | None:
         """How the message there ended, None when it is not here."""
         return self._ended.get(position)

@@ -115,6 +115,26 @@ STATUSES = (
 """Every status that the daemon writes, spelled exactly. The place of a word is its number in the transaction log:
 new ones go to the end. The first twelve are the default statuses of the event grid."""
 
+CUSTOM = 255
+"""Number in the log of every status that is somebody else's word; the reason then begins with it."""
+CUSTOM_LENGTH_MAX = 64
+
+
+def number_of(status: str, reason: bytes) -> tuple[int, bytes]:
+    """A status and its reason as the log has them."""
+    return (_NUMBERS[status], reason) if status in _NUMBERS else (CUSTOM, status.encode() + b"\0" + reason)
+
+
+def status_of(number: int, reason: bytes) -> tuple[str, bytes]:
+    """The same, back."""
+    if number != CUSTOM:
+        return STATUSES[number], reason
+    status, _, rest = reason.partition(b"\0")
+    return status.decode("utf-8", "replace"), rest
+
+
+_NUMBERS = {status: number for number, status in enumerate(STATUSES)}
+
 OPENING = (STARTED,)
 CLOSING = (COMPLETED, RETRYING, FAILED, TERMINATED, REDELIVERING)
 """Statuses that begin and end a session of a queue's consumer."""

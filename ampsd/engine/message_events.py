@@ -6,18 +6,18 @@ neither; what keeps them for queries is fed from the log once it is durable, and
 
 from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ampsd.engine import lifecycle
 from ampsd.engine.entries import Run
 from ampsd.engine.turn import Turn
 from ampsd.ports import EventStore
 from ampsd.storage.log import Log
-from ampsd.storage.records import EVENTS, Telling
+from ampsd.storage.records import EVENTS, KIND_AT, Telling
 from ampsd.storage.tellings import Arrival, Audit, Events, Link, decode_events, encode_audit, encode_events
 
-_NUMBERS = {status: number for number, status in enumerate(lifecycle.STATUSES)}
 NO_SESSION = 0
+_RECEIVED, _ = lifecycle.number_of(lifecycle.RECEIVED, b"")
 
 
 class KeptNowhere:
@@ -41,6 +41,8 @@ class MessageEvents:
         self._positions: list[int] = []
         self._sessions: list[int] = []
         self._logged: deque[tuple[int, bytes]] = deque()
+        self.live: Callable[[bytes], None] | None = None
+        """Gets the records of events that are durable."""
 
     def received(self, queue: bytes, run: Run, reason: bytes = b"", link: Link | None = None) -> None:
         """Messages entered a queue."""
@@ -56,7 +58,7 @@ class MessageEvents:
                 source.overhead,
                 source.correlation_id or b"",
             )
-            self._add(self._events(lifecycle.RECEIVED, queue, source.client, reason, arrival, link), end - start)
+            self._add(self._events(_RECEIVED, queue, source.client, reason, arrival, link), end - start)
 
     def tell(
         self,
@@ -71,7 +73,7 @@ class MessageEvents:
         is_by_operator: bool = False,
     ) -> int:
         """Something happened to messages; returns the number of the first event."""
-        number = _NUMBERS[status]
+        number, reason = lifecycle.number_of(status, reason)
         run = self._open
         if (
             run is None
@@ -85,7 +87,7 @@ class MessageEvents:
             or bool(self._sessions) is not bool(sessions)
         ):
             self.flush()
-            run = self._open = self._events(status, queue, client, reason, None, link, is_by_operator)
+            run = self._open = self._events(number, queue, client, reason, None, link, is_by_operator)
         first = run.first + len(self._positions)
         self._positions += positions
         self._sessions += sessions
@@ -111,7 +113,10 @@ class MessageEvents:
         logged = self._logged
         durable = self._log.durable
         while logged and logged[0][0] < durable:
-            self._store.append(*logged.popleft())
+            position, record = logged.popleft()
+            self._store.append(position, record)
+            if self.live is not None and record[KIND_AT] == EVENTS:
+                self.live(record)
 
     def restore(self, position: int, telling: Telling) -> Events | None:
         """Fold a record: the next number follows, and the store gets what it lacks. Returns the events it holds."""
@@ -125,7 +130,7 @@ class MessageEvents:
 
     def _events(
         self,
-        status: str,
+        status: int,
         queue: bytes,
         client: bytes,
         reason: bytes,
@@ -134,7 +139,7 @@ class MessageEvents:
         is_by_operator: bool = False,
     ) -> Events:
         return Events(
-            _NUMBERS[status],
+            status,
             queue,
             client,
             reason,

@@ -13,7 +13,7 @@ from ampsd.engine.lifecycle import State
 class Note:
     """About one message. `label` is its state while it is not leased; `attempts` how often a lease came back."""
 
-    __slots__ = ("attempts", "due_ns", "label", "skip_by", "suspend_by")
+    __slots__ = ("attempts", "completed_by", "due_ns", "label", "skip_by", "suspend_by")
 
     def __init__(self) -> None:
         self.label = State.AVAILABLE
@@ -21,6 +21,8 @@ class Note:
         self.attempts = 0
         self.skip_by: bytes | None = None
         self.suspend_by: bytes | None = None
+        self.completed_by: bytes | None = None
+        """Who acknowledged it while it was on hold: it is done when it is let go."""
 
 
 class Notes:

@@ -27,18 +27,45 @@ from ampsd.storage.tellings import Audit, Item
 from ampsd.wire import amps
 
 DONE, REFUSED, ALREADY = "done", "refused", "already so"
+QUEUE_VERBS = ("pause", "unpause")
+"""What is asked of a whole queue."""
+VERBS = {
+    "skip": "Pass messages over when their turn comes.",
+    "suspend": "Put messages on hold; those that are leased, when they come back.",
+    "resume": "Let messages go on that are on hold.",
+    "terminate": "Cut leases, with or without another delivery.",
+    "expire": "End messages at once, as a consumer does with expire.",
+    "reset": "Put messages into the queue again that ended without success.",
+    "reprocess": "Publish messages once more to their own topics.",
+    "reroute": "Publish messages to another topic.",
+    "redrive": "Send dead letters back to where they came from.",
+    "status": "Note a status of your own about messages; it moves none.",
+    "pause": "Deliver nothing from the queue.",
+    "unpause": "Deliver from the queue again.",
+}
+"""Every verb, and what it does."""
 
 Place = tuple[int, int]
 """Position and length of a message's record in the log."""
 
 
+class Left:
+    """What is known elsewhere of a message that left the queue: where it is in the log, and how it ended."""
+
+    __slots__ = ("place", "state")
+
+    def __init__(self, place: Place, state: State) -> None:
+        self.place = place
+        self.state = state
+
+
 class Request:
-    """One request. `places` helps to find messages that left the queue; `parameters` are those of the verb.
+    """One request. `left` helps to find messages that left the queue; `parameters` are those of the verb.
 
     `reply` is called with the answer once it is durable.
     """
 
-    __slots__ = ("actor", "bookmarks", "parameters", "places", "queue", "reply", "request_id", "verb")
+    __slots__ = ("actor", "bookmarks", "left", "parameters", "queue", "reply", "request_id", "verb")
 
     def __init__(
         self,
@@ -49,7 +76,7 @@ class Request:
         bookmarks: Sequence[str],
         reply: "Callable[[Answer], None]",
         parameters: dict[str, object] | None = None,
-        places: dict[str, Place] | None = None,
+        left: dict[str, Left] | None = None,
     ) -> None:
         self.request_id = request_id
         self.actor = actor
@@ -58,7 +85,7 @@ class Request:
         self.bookmarks = bookmarks
         self.reply = reply
         self.parameters = parameters or {}
-        self.places = places or {}
+        self.left = left or {}
 
 
 class Answer:
@@ -113,6 +140,7 @@ class Operators:
             "reprocess": self._reprocess,
             "reroute": self._reroute,
             "redrive": self._redrive,
+            "status": self._status,
         }
 
     def carry_out(self, request: Request) -> None:
@@ -121,7 +149,7 @@ class Operators:
         if known is not None:
             self._reply(request, Answer(known, is_again=True))
             return
-        items = self._of_queue(request) if request.verb in ("pause", "unpause") else self._of_messages(request)
+        items = self._of_queue(request) if request.verb in QUEUE_VERBS else self._of_messages(request)
         self._remember(request.request_id, items)
         self._around.events.audit(
             Audit(
@@ -135,6 +163,18 @@ class Operators:
             )
         )
         self._reply(request, Answer(items))
+
+    def lacks(self, queue: Queue, bookmarks: Sequence[str]) -> list[str]:
+        """Which of these messages the engine does not know to be in the queue, or to have left it without success."""
+        found: list[str] = []
+        for bookmark in bookmarks:
+            identity, number = amps.read_bookmark(bookmark.encode())
+            known = self._around.publishers.known(identity)
+            if known is not None and number:
+                is_here = queue.entries.find_bookmark(known.number, number) >= 0
+                if not is_here and queue.exceeded.find(identity, number) < 0:
+                    found.append(bookmark)
+        return found
 
     def restore(self, audit: Audit) -> None:
         """Fold what was carried out before."""
@@ -163,8 +203,8 @@ class Operators:
         is_paused = queue.paused_until_ns is not None
         actor = request.actor.encode()
         if request.verb == "pause":
-            until = request.parameters.get("until_ns", 0)
-            queue.pause(until if isinstance(until, int) else 0, actor)
+            lasts_ns = request.parameters.get("for_ns")
+            queue.pause(self._around.turn.wall_ns + lasts_ns if isinstance(lasts_ns, int) else 0, actor)
         elif is_paused:
             queue.unpause(actor)
         else:
@@ -202,13 +242,13 @@ class Operators:
         ended = queue.exceeded.get(position)
         if ended is not None:
             return _Found(bookmark, -1, ended.state, (position, ended.length))
-        place = request.places.get(bookmark)
-        if place is None:
+        left = request.left.get(bookmark)
+        if left is None:
             raise Refused("the message is not in the queue, and nothing says where it is in the log")
-        record = self._read(place)
+        record = self._read(left.place)
         if (record.publisher, record.sequence) != (identity, number):
             raise Refused("the log holds another message there")
-        return _Found(bookmark, -1, State.DONE, place)
+        return _Found(bookmark, -1, left.state, left.place)
 
     def _skip(self, queue: Queue, found: _Found, request: Request) -> str:
         lifecycle.check(found.state, Trigger.SKIP)
@@ -242,11 +282,15 @@ class Operators:
             raise AlreadySo(f"it is {found.state.value}")
         lifecycle.check(found.state, Trigger.RESUME)
         actor = request.actor.encode()
-        queue.notes.of(found.serial).label = State.AVAILABLE
+        note = queue.notes.of(found.serial)
+        note.label = State.AVAILABLE
         queue.entries.move(found.serial, ON_HOLD, AVAILABLE)
         self._mark(queue, records.RESUME, found, text=actor)
         queue.tell(lifecycle.RESUMED, found.place[:1], client=actor, is_by_operator=True)
         queue.is_dirty = True
+        if note.completed_by is not None:
+            queue.finish(found.serial, note.completed_by, b"acknowledged while on hold")
+            return "it was acknowledged while on hold: it is done"
         return ""
 
     def _terminate(self, queue: Queue, found: _Found, request: Request) -> str:
@@ -285,6 +329,20 @@ class Operators:
         self._mark(queue, records.RESET, found, attempts, actor)
         queue.enter_again(found.place[0], ended, attempts)
         queue.tell(lifecycle.RESET, found.place[:1], client=actor, is_by_operator=True)
+        return ""
+
+    def _status(self, queue: Queue, found: _Found, request: Request) -> str:
+        status, reason = request.parameters.get("status"), request.parameters.get("reason") or ""
+        if (
+            not isinstance(status, str)
+            or not status.isprintable()
+            or not 0 < len(status) <= lifecycle.CUSTOM_LENGTH_MAX
+        ):
+            raise Refused(f"a status is a text of 1 to {lifecycle.CUSTOM_LENGTH_MAX} printable characters")
+        if status in lifecycle.STATUSES:
+            raise Refused(f"{status} is a status that the instance writes")
+        text = str(reason)[: limits.REASON_LENGTH_MAX].encode()
+        queue.tell(status, found.place[:1], client=request.actor.encode(), reason=text, is_by_operator=True)
         return ""
 
     # ---- children

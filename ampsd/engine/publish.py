@@ -12,7 +12,7 @@ from ampsd.engine.entries import Run, Source
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import MessagePublished, Parent
 from ampsd.engine.outbox import Outbox
-from ampsd.engine.publishers import Publisher
+from ampsd.engine.publishers import INTERNAL, Publisher
 from ampsd.engine.routes import Route
 from ampsd.engine.subscription import Subscription, frame_start
 from ampsd.engine.turn import Turn
@@ -43,6 +43,7 @@ class Publishing:
         self._published = published
         self._environments = environments
         self._placed: Link | None = None
+        self._nobody = Publisher(0, 0)
 
     def run(self, client: Client, target: Route, run: PublishRun) -> bool:
         """Publishes of the common shape to a route that is direct.
@@ -144,6 +145,14 @@ class Publishing:
                 parent = Parent(b"", position, length, publisher.id, sequence, origin) if target.is_logged else None
                 self._tell_actions(message, depth, parent)
         return None
+
+    def announce(self, route: Route, data: bytes) -> None:
+        """Deliver a message of the instance's own, which is not logged and sets off no action."""
+        if route.plain:
+            self._deliver_plainly(route, (data,))
+        if route.special:
+            client = Client.inside(INTERNAL, b"", self._turn.now_ns)
+            self._deliver_special(_Message(route, client, data, None, self._nobody, 0, None))
 
     def take_placed(self) -> Link | None:
         """Where the message that `publish` published last is in the log; None where it is not, or was asked for."""

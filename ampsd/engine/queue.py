@@ -182,13 +182,20 @@ class Queue:
         return self.complete(serial, client)
 
     def complete(self, serial: int, client: Client) -> bool:
-        """A message that nobody holds is processed; one on hold is not let go."""
+        """A message that nobody holds is processed; one on hold is so when it is let go."""
         if self.entries.state(serial) == ON_HOLD:
-            return False
+            self.notes.of(serial).completed_by = client.name
+            position = array("Q", (self.entries.position(serial),))
+            self.around.log.add(records.encode_mark(records.ACKNOWLEDGED, self.key, position, text=client.name))
+            return True
+        return self.finish(serial, client.name, b"not leased")
+
+    def finish(self, serial: int, client: bytes, reason: bytes) -> bool:
+        """A message that nobody holds is done."""
         positions = self.forget((serial,))
         self._removed.extend(positions)
         self.is_dirty = True
-        self.tell(lifecycle.COMPLETED, positions, client=client.name, reason=b"not leased")
+        self.tell(lifecycle.COMPLETED, positions, client=client, reason=reason)
         return True
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
@@ -352,6 +359,14 @@ class Queue:
         """Where a message of the queue stands."""
         state = self.entries.state(serial)
         return State.LEASED if state == LEASED else self.notes.label(serial)
+
+    def count_states(self) -> dict[State, int]:
+        """How many messages that nobody holds are in which state."""
+        labels = Counter(note.label for serial, note in self.notes.items() if self.entries.state(serial) != LEASED)
+        labels[State.AVAILABLE] = (
+            self.entries.count - self.entries.count_leased() - (labels.total() - labels[State.AVAILABLE])
+        )
+        return dict(labels)
 
     def position_of(self, lease: Lease) -> int:
         """Position in the log of a leased message."""

@@ -31,6 +31,8 @@ class Restoring:
         self._turn = queue.around.turn
         self._untold: dict[int, None] = {}
         self._open: dict[int, int] = {}
+        self._counted: dict[int, None] = {}
+        """Entries that were delivered since they entered; a reset one enters with deliveries that were before."""
         self._begun = 0
         self._after_bookmark = 0
         self._recovery_point = EPOCH
@@ -75,6 +77,7 @@ class Restoring:
                 self._untold.pop(position, None)
             else:
                 queue.counters.restore(change.kind, serial)
+                self._counted[serial] = None
 
     def _remember(self, serial: int, reasons: int) -> None:
         state = _ENDINGS.get(reasons >> 4, State.DONE)
@@ -109,6 +112,8 @@ class Restoring:
         state = self._entries.state(serial)
         if mark.mark == records.SKIP:
             queue.notes.skip(serial, mark.text)
+        elif mark.mark == records.ACKNOWLEDGED:
+            note.completed_by = mark.text
         elif mark.mark == records.SUSPEND_LATER:
             note.suspend_by = mark.text
         elif mark.mark == records.SUSPEND:
@@ -162,7 +167,7 @@ class Restoring:
         queue = self.queue
         queue.is_restoring = False
         self._drop_before()
-        for serial in queue.counters.used_up():
+        for serial in filter(self._counted.__contains__, queue.counters.used_up()):
             position = self._entries.position(serial)
             session = self._open.pop(position, 0)
             queue.endings.end(serial, State.TERMINATED, ("max_deliveries",), session=session)

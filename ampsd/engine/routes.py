@@ -9,13 +9,12 @@ from ampsd import limits
 from ampsd.engine.client import Client
 from ampsd.engine.matching import Matching
 from ampsd.engine.queue import Queue
-from ampsd.engine.subscription import Subscription, frame_start
+from ampsd.engine.subscription import RESERVED, Subscription, frame_start
 from ampsd.expressions.compile import NO_FIELDS
 from ampsd.expressions.environment import NOWHERE
 from ampsd.expressions.regex import Regex, compile_regex, is_regex
 from ampsd.message_types.message_type import BodyError, Fields, MessageType, Picker, Reader, Values
 
-RESERVED = b"/AMPS"
 DEVNULL = b"/AMPS/devnull"
 
 
@@ -257,6 +256,11 @@ class Routes:
         route = self.known.get(topic)
         return self._make(topic) if route is None else route
 
+    def has_readers(self, topic: bytes) -> bool:
+        """Whether anybody subscribes to `topic`."""
+        route = self.find(topic)
+        return bool(route.plain or route.special)
+
     def queues_matching(self, subscription: Subscription) -> list[Queue]:
         """Queues whose name the subscription's topic matches, in configuration order."""
         return [queue for queue in self._queues.values() if subscription.matches(queue.name)]
@@ -302,7 +306,7 @@ class Routes:
         route = Route(
             topic,
             self.message_type,
-            any(one.covers(topic) for one in self._logged),
+            not topic.startswith(RESERVED) and any(one.covers(topic) for one in self._logged),
             [queue for queue in self._queues.values() if queue.takes(topic)],
             self._watch(topic),
         )

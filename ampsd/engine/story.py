@@ -7,7 +7,7 @@ knows. Nothing here decides anything.
 from ampsd.engine import lifecycle
 from ampsd.engine.lifecycle import State
 
-_LEADS_TO = {
+LEADS_TO = {
     lifecycle.RECEIVED: State.AVAILABLE,
     lifecycle.STARTED: State.LEASED,
     lifecycle.COMPLETED: State.DONE,
@@ -21,6 +21,7 @@ _LEADS_TO = {
     lifecycle.RESUMED: State.AVAILABLE,
     lifecycle.RESET: State.AVAILABLE,
 }
+"""The state that an event leads to, where it does not depend on more; other events leave the state as it is."""
 _STAYS = (
     lifecycle.SKIPPING,
     lifecycle.TERMINATING,
@@ -66,7 +67,7 @@ class Story:
     ) -> tuple[State, State]:
         """One more event; returns the states before and after it."""
         before = self.state
-        after = _LEADS_TO.get(status, before)
+        after = LEADS_TO.get(status, before)
         if status == lifecycle.RECEIVED and reason.startswith(DUE):
             after = State.DELAYED
         if status == lifecycle.STARTED:

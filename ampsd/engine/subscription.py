@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ampsd.engine.queue import Queue
 
 
+RESERVED = b"/AMPS"
+"""How topics begin that are the instance's own."""
+
+
 class Subscription:
     """One subscription. `unacked` and `backlog_max` count over all queues it matches (User Guide, Message Queues)."""
 
@@ -63,7 +67,11 @@ class Subscription:
 
     def matches(self, topic: bytes) -> bool:
         """Whether the subscription's topic, literal or pattern, names `topic`."""
-        return self.topic == topic if self.pattern is None else self.pattern.search(topic)
+        if self.pattern is None:
+            return self.topic == topic
+        if topic.startswith(RESERVED) and RESERVED not in self.topic:
+            return False  # a pattern for everything does not mean what the instance says of itself
+        return self.pattern.search(topic)
 
 
 def frame_start(topic: bytes, sub_ids: bytes) -> bytes:

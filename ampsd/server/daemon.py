@@ -13,9 +13,12 @@ import time
 import traceback
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from ampsd import limits, version
+from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
+from ampsd.definitions.admin import AdminDefinition
 from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.engine.message_events import KeptNowhere
@@ -25,6 +28,7 @@ from ampsd.reactor import DiskCompleted, Input, OfflineCompleted, Reactor
 from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
 from ampsd.server.event_file import EventFile
+from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.tcp import TcpNet
@@ -32,6 +36,9 @@ from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
 from ampsd.storage.recovery import Recovered, journal_id_of, recover
 from ampsd.wire.command import STOPPING
+
+if TYPE_CHECKING:
+    from ampsd.server.http import HttpServer
 
 EXIT_OK = 0
 EXIT_CONFIG = 64
@@ -78,6 +85,7 @@ class Daemon:
         self._lock_file: int | None = None
         self._store: EventStore = KeptNowhere()
         self._event_file: EventFile | None = None
+        self._http: HttpServer | None = None
         self._stop_after: int | None = None
 
     async def run(self, ready: Ready) -> int:
@@ -98,7 +106,10 @@ class Daemon:
         gc.collect()
         gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
         ready(addresses)
-        return self._end(await self._stopped)
+        exit_code = await self._stopped
+        if self._http is not None:
+            await self._http.close()
+        return self._end(exit_code)
 
     # ---- start
 
@@ -223,7 +234,28 @@ class Daemon:
                 text = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
                 self._report("11-0001", transport=definition.name, address=text)
                 addresses.append(f"tcp://{text}/{self._path_of(definition)}")
+        admin = self._model.definition.admin
+        if admin is not None and admin.inet_addr is not None:
+            addresses.append(await self._listen_for_admin(admin))
         return addresses
+
+    async def _listen_for_admin(self, definition: AdminDefinition) -> str:
+        from ampsd.server.http import HttpServer
+
+        queries = (
+            None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
+        )
+        self._http = HttpServer(Admin(self._instance, queries, self._clock), definition, self._post)
+        try:
+            address = await self._http.listen()
+        except OSError as error:
+            self._report(
+                "11-0002", transport="Admin", address=str(definition.inet_addr), error=error.strerror or str(error)
+            )
+            self._net.stop_listening()
+            raise StartError(EXIT_ADDRESS) from error
+        self._report("11-0001", transport="Admin", address=address)
+        return address
 
     def _path_of(self, definition: TransportDefinition) -> str:
         """What clients write behind the address: the protocol, and with `amps` the message type."""

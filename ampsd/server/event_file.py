@@ -16,13 +16,13 @@ from collections.abc import Iterator, Sequence
 from ampsd import limits
 from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.ports import Clock, Report
-from ampsd.storage.records import EVENTS, DamagedRecordError
+from ampsd.storage.records import EVENTS, KIND_AT, DamagedRecordError
 from ampsd.storage.tellings import Events, decode_audit, decode_events, positions_of
 
 SCHEMA_VERSION = 1
-_KIND_AT = 4
 _TRANSACTION_RECORDS = 2000
 _LOOK_SECONDS = 0.05
+_CATCH_UP_SECONDS = 5.0
 _CHECKPOINT_PAGES = 4000
 _RETENTION_SECONDS = 30
 _DELETED_AT_ONCE = 5000
@@ -69,7 +69,9 @@ class EventFile:
         self._names: dict[bytes, int] = {}
         self._topics: set[tuple[int, int]] = set()
         self._waiting: deque[tuple[int, bytes]] = deque()
-        self._stops = threading.Event()
+        self._wakes = threading.Event()
+        self._is_stopping = False
+        self._progress = threading.Condition()
         self._has_failed = False
         self._taken_bytes = self._written_bytes = 0  # each is changed by one thread only
         self._connection = self._open(journal_id)
@@ -89,9 +91,17 @@ class EventFile:
         """What is taken and not written yet."""
         return 0 if self._has_failed else self._taken_bytes - self._written_bytes
 
+    def catch_up(self) -> None:
+        """Wait until what is taken by now is written, so that who asks sees what was answered before."""
+        wanted = self._taken_bytes
+        self._wakes.set()
+        with self._progress:
+            self._progress.wait_for(lambda: self._has_failed or self._written_bytes >= wanted, _CATCH_UP_SECONDS)
+
     def close(self) -> None:
         """Write what is left and close the file."""
-        self._stops.set()
+        self._is_stopping = True
+        self._wakes.set()
         self._thread.join()
         self._connection.close()
 
@@ -152,14 +162,18 @@ class EventFile:
         """Look for records now and then: to be woken for each would cost more than to write it."""
         is_last = False
         while not is_last:
-            is_last = self._stops.wait(_LOOK_SECONDS)
+            self._wakes.wait(_LOOK_SECONDS)
+            self._wakes.clear()
+            is_last = self._is_stopping
             try:
                 while self._waiting:
                     number = min(len(self._waiting), _TRANSACTION_RECORDS)
                     batch = [self._waiting.popleft() for _ in range(number)]
                     if not self._has_failed:
                         self._write(batch)
-                    self._written_bytes += sum(len(record) for _, record in batch)
+                    with self._progress:
+                        self._written_bytes += sum(len(record) for _, record in batch)
+                        self._progress.notify_all()
                 if not self._has_failed:
                     self._retain()
             except (sqlite3.Error, DamagedRecordError) as error:
@@ -173,7 +187,7 @@ class EventFile:
             runs: list[tuple[object, ...]] = []
             arrivals: list[tuple[object, ...]] = []
             for position, record in batch:
-                if record[_KIND_AT] == EVENTS:
+                if record[KIND_AT] == EVENTS:
                     self._add_events(decode_events(record), runs, arrivals)
                 else:
                     self._add_audit(position, record)

@@ -3,7 +3,7 @@
 Each query reads for itself, so that it waits for nobody.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,7 +12,8 @@ from ampsd.admin.models import Audit, Event, InQueue, Relative, Session, Story
 from ampsd.admin.queries import EventFilter, numbers_of, time_text
 from ampsd.engine import lifecycle
 from ampsd.engine import story as engine_story
-from ampsd.engine.operators import Place
+from ampsd.engine.lifecycle import State
+from ampsd.engine.operators import Left, Place
 from ampsd.server.event_file import signed, unsigned
 from ampsd.server.event_reading import RUN, Reading, Run
 
@@ -28,24 +29,42 @@ _MADE = "SELECT event, position, other_publisher, other_sequence, topic FROM lin
 class EventFileQueries:
     """EventQueries over an SQLite file that somebody else writes."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, catch_up: Callable[[], None]) -> None:
+        """`catch_up` waits until the file has what happened by now."""
         self._path = path
+        self._catch_up = catch_up
+
+    def _read(self) -> "closing[Reading]":
+        self._catch_up()
+        return closing(Reading(self._path))
 
     def find(self, wanted: EventFilter) -> Sequence[Event]:
         """Events, newest first; at most `limit`."""
-        with closing(Reading(self._path)) as reading:
+        with self._read() as reading:
             return _Grid(reading).find(wanted)
 
     def story(self, bookmark: str) -> Story | None:
         """Everything known of a message; None when nothing is."""
-        with closing(Reading(self._path)) as reading:
+        with self._read() as reading:
             return _Stories(reading).story(bookmark)
 
     def place(self, bookmark: str) -> Place | None:
         """Where a message is in the log; None when it is not known."""
-        with closing(Reading(self._path)) as reading:
+        with self._read() as reading:
             arrival = reading.arrival_of(bookmark)
             return None if arrival is None else (arrival.position, arrival.length)
+
+    def left(self, bookmark: str, queue: str) -> Left | None:
+        """What is known of a message that left a queue; None when nothing is."""
+        with self._read() as reading:
+            arrival = reading.arrival_of(bookmark)
+            if arrival is None:
+                return None
+            story = engine_story.Story()
+            for event in reading.events_at(arrival.position, queue.encode()):
+                story.add(event.number, 0, event.status, event.reason.encode(), b"", event.session or 0)
+            state = State.DONE if story.state is State.NEW else story.state
+            return Left((arrival.position, arrival.length), state)
 
     def audits(self, limit: int) -> Sequence[Audit]:
         """Audit lines, newest first."""
@@ -53,7 +72,7 @@ class EventFileQueries:
             "SELECT time, request_id, actor, verb, queue, parameters, what, outcome, reason FROM audits"
             " ORDER BY position DESC, item LIMIT ?"
         )
-        with closing(Reading(self._path)) as reading:
+        with self._read() as reading:
             return [Audit(time_text(time), *rest) for time, *rest in reading.rows(statement, (limit,))]
 
 
@@ -74,8 +93,12 @@ class _Grid:
                 conditions.append(f"{column} = ?")
                 values.append(self._reading.numbers.get(name.encode(), -1))
         if wanted.status is not None:
+            number, begins = lifecycle.number_of(wanted.status, b"")
             conditions.append("status = ?")
-            values.append(_status_number(wanted.status))
+            values.append(number)
+            if begins:
+                conditions.append("substr(reason, 1, ?) = ?")
+                values += (len(begins), begins)
         queues = self._queues_of_topic(wanted.topic)
         if queues is not None:
             conditions.append(f"queue IN ({', '.join('?' * len(queues))})")
@@ -223,7 +246,3 @@ class _Stories:
             status=session.status,
             events=numbers,
         )
-
-
-def _status_number(status: str) -> int:
-    return lifecycle.STATUSES.index(status) if status in lifecycle.STATUSES else -1

@@ -44,11 +44,10 @@ class Run:
         self.first = first
         self.number = number
         self.wall_ns = time
-        self.status = lifecycle.STATUSES[status]
+        self.status, self.reason = lifecycle.status_of(status, reason)
         self.queue = names[queue]
         self.client = names[client]
         self.is_by_operator = bool(operator)
-        self.reason = reason
         self.low = unsigned(low)
         self.high = unsigned(high)
         self.positions: array[int] | None = _opened(positions)

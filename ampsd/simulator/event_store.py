@@ -2,10 +2,8 @@
 
 from random import Random
 
-from ampsd.storage.records import EVENTS
+from ampsd.storage.records import EVENTS, KIND_AT
 from ampsd.storage.tellings import Audit, Events, decode_audit, decode_events
-
-_KIND_AT = 4
 
 
 class SimEventStore:
@@ -32,8 +30,8 @@ class SimEventStore:
 
     def events(self) -> list[Events]:
         """All runs of events."""
-        return [decode_events(record) for _, record in self.records if record[_KIND_AT] == EVENTS]
+        return [decode_events(record) for _, record in self.records if record[KIND_AT] == EVENTS]
 
     def audits(self) -> list[Audit]:
         """All audits."""
-        return [decode_audit(record) for _, record in self.records if record[_KIND_AT] != EVENTS]
+        return [decode_audit(record) for _, record in self.records if record[KIND_AT] != EVENTS]

@@ -8,14 +8,14 @@ from ampsd.simulator.clients import Mood
 SEGMENT_SIZE = 24 * 1024
 """Small journal files, so that a short life crosses several."""
 
-CONFIG = """<AMPSConfig>
+CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
   <Name>Sim</Name>
   <Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr><Protocol>amps</Protocol></Transport></Transports>
   <SOW>
     <Queue><Name>Jobs</Name><MessageType>json</MessageType>
       <MaxCancels>{max_cancels}</MaxCancels><MaxDeliveries>{max_deliveries}</MaxDeliveries>
       <MaxPerSubscriptionBacklog>{backlog}</MaxPerSubscriptionBacklog>
-      <FairnessModel>{fairness}</FairnessModel>{lease}{expiration}</Queue>
+      <FairnessModel>{fairness}</FairnessModel>{lease}{expiration}{backoff}</Queue>
     <Queue><Name>Once</Name><MessageType>json</MessageType><Semantics>at-most-once</Semantics>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
@@ -33,6 +33,10 @@ CONFIG = """<AMPSConfig>
 </AMPSConfig>
 """
 
+_BACKOFF = (
+    "<ampsd:Backoff><ampsd:Model>{}</ampsd:Model><ampsd:Initial>5ms</ampsd:Initial><ampsd:Maximum>40ms</ampsd:Maximum>"
+    "<ampsd:Jitter>50</ampsd:Jitter></ampsd:Backoff>"
+)
 _models: dict[str, Model] = {}
 
 
@@ -56,6 +60,8 @@ class Draw:
         self.jump = rng.choice((0.0, 0.01))
         self.disk_error = rng.choice((0.0, 0.0, 0.002, 0.01))
         self.patience = rng.choice((0.2, 0.5, 0.9))
+        self.operator = rng.choice((0.0, 0.01, 0.05))
+        self.backoff = rng.choice(("", "", "fixed", "exponential"))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
@@ -70,6 +76,7 @@ class Draw:
             backlog=self.backlog,
             fairness=self.fairness,
             lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            backoff=_BACKOFF.format(self.backoff) if self.backoff else "",
             expiration=f"<Expiration>{self.expiration_ns // 1_000_000}ms</Expiration>" if self.expiration_ns else "",
         )
         if text not in _models:

@@ -48,6 +48,15 @@ class RemovalPersisted:
         self.bookmark = bookmark
 
 
+class Reset:
+    """An operator asks for a message that ended without success to be in the queue again."""
+
+    __slots__ = ("bookmark",)
+
+    def __init__(self, bookmark: bytes) -> None:
+        self.bookmark = bookmark
+
+
 class Crash:
     """The server died and came back."""
 
@@ -57,7 +66,7 @@ class Crash:
         self.time_ns = time_ns
 
 
-Observation = Delivery | Leased | Ending | RemovalPersisted | Crash
+Observation = Delivery | Leased | Ending | RemovalPersisted | Reset | Crash
 
 
 class History:

@@ -1,8 +1,11 @@
 """What the log holds, read the way recovery reads it: the ground truth that the checkers compare with the history."""
 
+from collections import Counter
+
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import records
 from ampsd.storage.recovery import recover
+from ampsd.storage.tellings import Audit, decode_audit
 
 
 class Ledger:
@@ -12,6 +15,9 @@ class Ledger:
         self.publishes: dict[int, records.Publish] = {}
         self.changes: list[records.QueueChange] = []
         self.sequences: list[records.Sequence] = []
+        self.audits: list[Audit] = []
+        self.resets: Counter[int] = Counter()
+        """How often a message was put into its queue again, by position."""
         self.end = recover(disk, directory, instance_name, segment_size, b"sim", self._add).tail.position
 
     def _add(self, position: int, length: int, record: records.Record) -> None:
@@ -21,6 +27,10 @@ class Ledger:
             self.changes.append(record)
         elif isinstance(record, records.Sequence):
             self.sequences.append(record)
+        elif isinstance(record, records.Mark) and record.mark == records.RESET:
+            self.resets.update(record.positions)
+        elif isinstance(record, records.Telling) and record.kind == records.AUDIT:
+            self.audits.append(decode_audit(record.data))
 
     def removals(self, queue: bytes) -> list[tuple[int, int]]:
         """Position and reasons of every removal from a queue, in order."""

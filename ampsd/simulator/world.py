@@ -9,9 +9,10 @@ from random import Random
 
 from ampsd import limits
 from ampsd.engine.lease_clock import Lease
+from ampsd.engine.operators import Request
 from ampsd.instance import Instance
 from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
-from ampsd.simulator.checkers import acknowledged, damage, dead_letters, events, leases, order, removals
+from ampsd.simulator.checkers import acknowledged, damage, dead_letters, events, leases, operators, order, removals
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
@@ -20,6 +21,7 @@ from ampsd.simulator.faults import SEGMENT_SIZE, Draw
 from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
 from ampsd.simulator.ledger import Ledger
 from ampsd.simulator.network import SimNet
+from ampsd.simulator.operators import SimOperator
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import JournalFailedError
 from ampsd.storage.recovery import recover
@@ -56,6 +58,7 @@ class World:
         self.instance: Instance
         self._reactor: Reactor
         self._clients = self._make_clients()
+        self.operator = SimOperator(self.rng, self.history)
         self._start()
 
     # ---- what happens
@@ -104,6 +107,8 @@ class World:
             *self._check_log(ledger),
             *leases.check(self.history, self.draw.lease_ns, b"Once"),
             *removals.check(self.history),
+            *self.operator.violations,
+            *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng),
         ]
@@ -126,6 +131,8 @@ class World:
             return False
         if any(one.store for one in self._clients):
             return False
+        if self.operator.is_waiting:
+            return False
         return not any(queue.entries.count for queue in self.instance.queues)
 
     def _step(self) -> None:
@@ -135,8 +142,12 @@ class World:
             if draw < self.draw.crash:
                 self._die()
                 return
+            if rng.random() < self.draw.operator:
+                self._ask(self.operator.ask(self.instance.queues, self.clock.monotonic))
             if rng.random() < self.draw.jump:
                 self.clock.jump(rng.choice((-3_600_000_000_000, 3_600_000_000_000, 60_000_000_000)))
+        elif draw < 0.01 and not self.operator.is_waiting:
+            self._ask(self.operator.calm(self.instance.queues, self.clock.monotonic))
         choice = rng.random()
         if choice < 0.25:
             self._client_step()
@@ -150,6 +161,11 @@ class World:
             self._pass_time()
         elif rng.random() < self.draw.patience or self._inputs:
             self._turn()
+
+    def _ask(self, request: Request | None) -> None:
+        if request is not None:
+            self.history.trace(f"o {request.request_id} {request.verb} {' '.join(request.bookmarks)}".encode())
+            self._inputs.append(request)
 
     def _client_step(self) -> None:
         client = self.rng.choice(self._clients)
@@ -281,6 +297,8 @@ class World:
         for client in self._clients:
             client.disconnected()
         self._start()
+        for request in self.operator.again(self.clock.monotonic):
+            self._ask(request)
 
     def _drain(self, connection: int) -> None:
         """Some of what the server sent before it died still arrives."""

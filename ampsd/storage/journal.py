@@ -202,6 +202,18 @@ class Journal:
             raise JournalDamageError(file.path, file.offset_of(position), "the message there is not what was written")
         return record
 
+    def bookmark_at(self, position: int) -> tuple[int, int]:
+        """Publisher and sequence of the durable message at `position`. Raises JournalDamageError."""
+        start = position - self._window_start
+        size = records.SIZE_FIELD
+        known = self._window[start : start + size] if start >= 0 else b""
+        head = known if len(known) == size else self._read_ahead(position, size)
+        length = int.from_bytes(head, "little")
+        if position + length > self.durable:
+            file = self._segment_of(position)
+            raise JournalDamageError(file.path, file.offset_of(position), "there is no message")
+        return records.bookmark_of(self.read(position, length))
+
     def _segment_of(self, position: int) -> Segment:
         return self._segments[bisect_right(self._bases, position) - 1]
 

@@ -56,6 +56,10 @@ class Log(Protocol):
         """The publish record of `length` bytes at `position`. Raises JournalDamageError when it is not intact."""
         ...
 
+    def bookmark_at(self, position: int) -> tuple[int, int]:
+        """Publisher and sequence of the durable message at `position`. Raises JournalDamageError."""
+        ...
+
 
 class Unlogged:
     """The log of an instance that has no TransactionLog: nothing is ever added, so everything is durable."""
@@ -83,6 +87,10 @@ class Unlogged:
     def read(self, position: int, length: int) -> bytes:
         """Never called: nothing was added."""
         raise AssertionError("a record was read although the configuration has no TransactionLog")
+
+    def bookmark_at(self, position: int) -> tuple[int, int]:
+        """Never called either."""
+        raise AssertionError("a bookmark was read although the configuration has no TransactionLog")
 
 
 class JournalDamageError(Exception):

@@ -35,6 +35,10 @@ _AHEAD = struct.Struct("<IBBHQQ")
 _MARK = struct.Struct("<IBBHHIQ")
 _ORIGIN = struct.Struct("<QIQQBBB")
 _CRC_SIZE = 4
+KIND_AT = 4
+"""Where a record's kind is, behind its length."""
+SIZE_FIELD = 4
+"""Bytes of a record's first field, its length."""
 _CORRELATION_ID = struct.Struct("<I")
 _EXPIRATION = struct.Struct("<Q")
 
@@ -157,14 +161,15 @@ RESET = 6
 PAUSE = 7
 UNPAUSE = 8
 BEGIN = 9
+ACKNOWLEDGED = 10
 
 
 class Mark:
     """A lasting mark on messages of a queue, or on the queue.
 
     `value` is the wall time in nanoseconds for DUE (delivered not before) and PAUSE (until; 0 for no end), the number
-    of attempts for RESET, and for BEGIN the position from which on the queue holds messages; `text` is who asked, and
-    for BEGIN the RecoveryPoint.
+    of attempts for RESET, and for BEGIN the position from which on the queue holds messages. ACKNOWLEDGED is for what
+    is on hold: it is done when it is let go. `text` is who asked, and for BEGIN the RecoveryPoint.
     """
 
     __slots__ = ("mark", "positions", "queue", "text", "value")
@@ -292,6 +297,12 @@ def message_of(record: bytes) -> tuple[bytes, bytes | None, Origin | None]:
     return publish.data, publish.correlation_id, publish.origin
 
 
+def bookmark_of(record: bytes) -> tuple[int, int]:
+    """Publisher and sequence of a publish record whose CRC was looked at."""
+    _, _, _, _, _, publisher, sequence, _ = _PUBLISH.unpack_from(record)
+    return publisher, sequence
+
+
 def decode(record: bytes) -> Record:
     """The record whose bytes these are. Raises DamagedRecordError."""
     found = list(split(record))
@@ -404,7 +415,7 @@ def _mark(data: bytes, start: int, end: int) -> Mark:
     name_at = start + _MARK.size
     text_at = name_at + name_size
     positions_at = text_at + text_size
-    if end != positions_at + 8 * number or not SUSPEND <= mark <= BEGIN:
+    if end != positions_at + 8 * number or not SUSPEND <= mark <= ACKNOWLEDGED:
         raise DamagedRecordError("a mark's size does not fit its contents, or it is unknown to this version")
     positions = array("Q")
     positions.frombytes(data[positions_at:end])

@@ -53,7 +53,7 @@ def test_an_error_is_exit_code_1_and_opens_nothing(tmp_path: Path) -> None:
 
 def test_what_does_not_run_keeps_verification_from_success(tmp_path: Path) -> None:
     path = written(
-        tmp_path / "config.xml", "<AMPSConfig><Name>A</Name><Admin><InetAddr>1</InetAddr></Admin></AMPSConfig>"
+        tmp_path / "config.xml", "<AMPSConfig><Name>A</Name><RegexTopicSupport>false</RegexTopicSupport></AMPSConfig>"
     )
     done = run("--verify-config", path)
     assert done.returncode == 1

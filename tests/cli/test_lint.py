@@ -41,8 +41,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (QUIET, ["--rule", "AC218=off", "--profile", "strict"], 0),
         (FIXABLE, [], 1),
         (FIXABLE, ["--fix"], 0),
-        (GOOD.replace("</Name>", "</Name><Admin><InetAddr>8085</InetAddr></Admin>", 1), [], 0),
-        (GOOD.replace("</Name>", "</Name><Admin><InetAddr>8085</InetAddr></Admin>", 1), ["--profile", "strict"], 1),
+        (GOOD.replace("</Name>", "</Name><RegexTopicSupport>false</RegexTopicSupport>", 1), [], 0),
+        (GOOD.replace("</Name>", "</Name><RegexTopicSupport>false</RegexTopicSupport>", 1), ["--profile", "strict"], 1),
         ("", [], 1),
     ],
 )

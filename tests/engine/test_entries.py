@@ -27,7 +27,7 @@ def check(entries: Entries, naive: Naive, now_ns: int) -> None:
     available = naive.having(AVAILABLE)
     assert entries.first() == (available[0] if available else -1)
     assert entries.count == len(naive.having(AVAILABLE, LEASED))
-    assert entries.serials() == naive.having(AVAILABLE, LEASED)
+    assert list(entries.serials()) == naive.having(AVAILABLE, LEASED)
     for serial in range(len(naive.states)):
         is_here = naive.states[serial] != GONE
         assert entries.find_position(serial * 100 + 7) == (serial if is_here else -1)

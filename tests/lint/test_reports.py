@@ -28,7 +28,7 @@ FILES = {
   <Descripton>misspelt</Descripton>
   {TRANSPORT}
   <Include>part.xml</Include>
-  <Admin><InetAddr>8085</InetAddr></Admin>
+  <RegexTopicSupport>false</RegexTopicSupport>
 </AMPSConfig>
 """,
     "conf/part.xml": """<Logging>

@@ -288,8 +288,7 @@ def test_a_paused_queue_takes_publishes_and_acknowledgments_and_delivers_nothing
     worker = subscriber(play, "worker", backlog=2)
     publish(play, *"ab")
     first, second = deliveries(worker)
-    until = play.clock.wall + 600_000_000_000
-    assert play.operate("pause", "Jobs", until_ns=until) == [("done", "")]
+    assert play.operate("pause", "Jobs", for_ns=600_000_000_000) == [("done", "")]
     ack(worker, first)
     publish(play, "c")
     assert bodies(worker) == []

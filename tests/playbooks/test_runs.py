@@ -55,7 +55,7 @@ class World:
         }
 
     def state(self) -> list[tuple[int, list[int], int]]:
-        return [(one.entries.count, one.entries.serials(), len(one.leases)) for one in self.play.instance.queues]
+        return [(one.entries.count, list(one.entries.serials()), len(one.leases)) for one in self.play.instance.queues]
 
     def numbers(self) -> list[int]:
         return [one.last for one in self.play.instance.publishers.table]

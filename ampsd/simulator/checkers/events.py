@@ -21,11 +21,11 @@ def check(events: Sequence[Events], queues: Sequence[Queue]) -> list[str]:
         if run.first != next_number:
             wrong.append(f"events: {run.first} follows {next_number - 1}")
         next_number = run.first + len(run.every_position)
-        status = lifecycle.STATUSES[run.status]
+        status, reason = lifecycle.status_of(run.status, run.reason)
         for at, position in enumerate(run.every_position):
             story = stories.setdefault((run.queue, position), Story())
             session = run.sessions[at] if run.sessions else 0
-            story.add(run.first + at, run.wall_ns, status, run.reason, run.client, session)
+            story.add(run.first + at, run.wall_ns, status, reason, run.client, session)
     for (key, position), story in stories.items():
         wrong += [f"events: {key!r} at {position}: {fault}" for fault in story.faults]
     for queue in queues:
