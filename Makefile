@@ -57,6 +57,7 @@ schema: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/event_grid.py
 
 bench-all: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py --all

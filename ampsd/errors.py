@@ -171,6 +171,12 @@ CATALOGUE: dict[str, Entry] = {
         "A step could not do its work.",
         "Correct what the reason names; other actions are not affected.",
     ),
+    "29-0106": Entry(
+        "warning",
+        "action {action}: step {step} ({module}) failed: {reason}. It is tried again in {wait}.",
+        "A step could not do its work, and the action has an ampsd:Retry.",
+        "Nothing, if it succeeds later; otherwise correct what the reason names.",
+    ),
     "29-0110": Entry(
         "error",
         "a chain of actions was cut after {steps} steps at depth {depth}: {actions}.",

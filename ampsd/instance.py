@@ -11,6 +11,7 @@ from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.run import Firings
 from ampsd.config.model import Model
 from ampsd.engine.acknowledge import acknowledge
+from ampsd.engine.action_runs import ActionRuns
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.browse import Query
 from ampsd.engine.client import Client
@@ -68,14 +69,17 @@ class Instance:
         self.publishers = Publishers(definition.name.encode())
         self._header_formats = header_formats(definition)
         self._types = {name.encode(): found for name, found in model.message_types.items()}
-        self.graph = ActionGraph([Action(one.name, one.ons, one.steps) for one in definition.actions])
-        self._firings = Firings(self.graph, definition.name, self._perform, report)
+        self.graph = ActionGraph(
+            [Action(one.name, one.ons, one.steps, one.retry, one.has_events) for one in definition.actions]
+        )
         self.acks = PersistedAcks(self.outbox, self.turn, definition.transaction_log is not None)
         self.bodies = Bodies(log)
         self._environments = Environments(
             definition.name.encode(), (definition.group or definition.name).encode(), self.turn
         )
         self.events = MessageEvents(log, self.turn, store)
+        self._action_runs = ActionRuns(log, self.events, self.turn)
+        self._firings = Firings(self.graph, definition.name, self._perform, report, self._action_runs)
         around = Surroundings(
             log,
             self.outbox,
@@ -108,6 +112,7 @@ class Instance:
             self._environments,
             self.events,
             self.operators,
+            self._action_runs,
         )
         self.clients = Clients(
             self.outbox,
@@ -165,6 +170,9 @@ class Instance:
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
         self._replay.finish()
+        for run in self._action_runs.waiting():
+            due_ns = self.turn.monotonic_of(run.due_wall_ns)
+            self._firings.resume(run.action_name, run.event, run.step, run.retries, due_ns, self.turn.wall_ns)
         self._firings.offer(InstanceStarted())
 
     # ---- input
@@ -219,10 +227,12 @@ class Instance:
         self.acks.tick()
         for queue in self.queues:
             queue.tick()
+        self._firings.tick(self.turn.now_ns, self.turn.wall_ns)
 
     def next_ns(self) -> int:
         """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
-        return min([self.clients.next_ns, self.acks.next_ns, *(queue.next_ns() for queue in self.queues)])
+        own_ns = (self.clients.next_ns, self.acks.next_ns, self._firings.next_ns)
+        return min([*own_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
         """Hand out messages and run actions until nothing more follows; all of it joins the open batch."""
@@ -234,7 +244,7 @@ class Instance:
                 queue.settle()
             if not self._firings.is_pending:
                 break
-            self._firings.run_pending(self.turn.wall_ns)
+            self._firings.run_pending(self.turn.now_ns, self.turn.wall_ns)
         self.events.flush()
         self.acks.settle()
 

@@ -258,7 +258,7 @@ class Playbook:
         assert [one.what for one in answer.items] == list(bookmarks or [f"json:{queue}"])
         return [(one.outcome, one.reason) for one in answer.items]
 
-    def story(self, bookmark: str, queue: str = "Jobs") -> list[str]:
+    def story(self, bookmark: str, queue: str = "Jobs", processor: str = "json") -> list[str]:
         """The statuses of a message in a queue, with their reasons, in order."""
         publisher, sequence = map(int, bookmark.strip("|").split("|"))
         position = -1
@@ -269,7 +269,7 @@ class Playbook:
                 at = sequence - arrival.sequence
                 if 0 <= at < run.number:
                     position = run.every_position[at]
-            if run.queue == b"json:" + queue.encode() and position in run.every_position:
+            if run.queue == f"{processor}:{queue}".encode() and position in run.every_position:
                 status, why = lifecycle.status_of(run.status, run.reason)
                 found.append(f"{status}: {why.decode()}" if why else status)
         return found

@@ -3,18 +3,34 @@
 from collections.abc import Sequence
 
 from ampsd.actions.module import Do, If, On
-from ampsd.engine.events import Event
+from ampsd.definitions.retry import RetryDefinition
+from ampsd.engine.events import Event, MessageExpired
 
 
 class Action:
     """One Action of the configuration: any of its Ons starts the same steps, in the order of the file."""
 
-    __slots__ = ("name", "ons", "steps")
+    __slots__ = ("has_events", "name", "ons", "retry", "steps")
 
-    def __init__(self, name: str, ons: tuple[On, ...], steps: tuple[If | Do, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        ons: tuple[On, ...],
+        steps: tuple[If | Do, ...],
+        retry: RetryDefinition | None = None,
+        has_events: bool | None = None,
+    ) -> None:
+        self.retry = retry
+        self.has_events = has_events
         self.name = name
         self.ons = ons
         self.steps = steps
+
+    def tells_of(self, event: Event) -> bool:
+        """Whether a run on this event is recorded."""
+        if self.has_events is not None:
+            return self.has_events
+        return self.retry is not None or isinstance(event, MessageExpired)
 
 
 class ActionGraph:

@@ -108,7 +108,7 @@ def _make(verb: str, *options: Option) -> None:
     command.command(verb)(function)
 
 
-for _verb in ("skip", "suspend", "resume", "expire", "reprocess"):
+for _verb in ("skip", "suspend", "resume", "extend", "expire", "reprocess"):
     _make(_verb)
 _make("terminate", click.option("--redeliver/--no-redeliver", default=True, help="Offer the messages again, or not."))
 _make(

@@ -28,7 +28,7 @@ def command(admin: str, as_json: bool, bookmark: str) -> None:
         outcome = f", {where['outcome']}" if where["outcome"] else ""
         click.echo(
             f"\n{where['queue']}: {where['state']} ({where['numeric']} {where['numeric_name']}{outcome}),"
-            f" {where['attempts']} attempts, {where['cancels']} cancels"
+            f" attempts {where['attempts']}, cancels {where['cancels']}"
         )
         for session in where["sessions"]:
             times = f"{session['started']} to {session['ended'] or 'now'}"

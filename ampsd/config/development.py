@@ -1,4 +1,4 @@
-"""What `--dev` fills in so that a snippet of a configuration starts: name, transport, transaction log.
+"""What `--dev` fills in so that a snippet of a configuration starts: name, transport, admin interface, transaction log.
 
 It is filled in as elements, before anything is checked: the checks and the expanded text see what will run.
 """
@@ -17,6 +17,7 @@ from ampsd.expressions.regex import compile_regex, is_regex
 NAME = "dev"
 TRANSPORT = "dev-tcp"
 ADDRESS = "127.0.0.1:9007"
+ADMIN_ADDRESS = "127.0.0.1:8085"
 _JOURNAL_SIZE = "10MB"
 
 
@@ -40,6 +41,9 @@ def fill_in(source: Source, directory: str) -> None:
         for name, text in (("Name", TRANSPORT), ("Type", "tcp"), ("InetAddr", ADDRESS), ("Protocol", "amps")):
             filling.add(transport, name, text)
         filling.say(f"there is no transport; {TRANSPORT!r} listens on {ADDRESS}")
+    if root.find("Admin") is None:
+        filling.add(filling.add(root, "Admin"), "InetAddr", ADMIN_ADDRESS)
+        filling.say(f"there is no Admin; the admin interface listens on {ADMIN_ADDRESS}")
     filling.journal(directory)
 
 

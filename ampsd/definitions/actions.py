@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ampsd.declare import AT_LEAST_ONE, ByModule, Definition, option
+from ampsd.declare import AT_LEAST_ONE, BOOLEAN, ByModule, Definition, option
+from ampsd.definitions.retry import RetryDefinition
 
 
 class ActionDefinition(Definition, element="Action"):
@@ -19,6 +20,17 @@ class ActionDefinition(Definition, element="Action"):
         "What the action does (Do) and what lets it go on (If).",
         repeatable=True,
         marks=(AT_LEAST_ONE,),
+        reload="live",
+    )
+
+    retry: RetryDefinition | None = option(
+        RetryDefinition, "What happens when a step fails; without it, the rest of the action is not run.", default=None
+    )
+    has_events: bool | None = option(
+        BOOLEAN,
+        "Whether its runs are recorded; without it, those on expired messages are, and all of an action with a Retry.",
+        xml="ampsd:Events",
+        default=None,
         reload="live",
     )
 

@@ -39,6 +39,12 @@ class LeaseClock:
         elif self._looks_ns == NEVER:
             self._looks_ns = now_ns + limits.STUCK_AFTER_NS
 
+    def extend(self, bookmark: bytes, now_ns: int) -> None:
+        """The lease begins anew, for its period and for being stuck."""
+        serial, subscription, _, session = self._leases.pop(bookmark)
+        self._leases[bookmark] = (serial, subscription, now_ns, session)
+        self.began((bookmark,), now_ns)
+
     @property
     def next_ns(self) -> int:
         """When something may end or has to be reported."""

@@ -22,11 +22,11 @@ class LiveEvents:
     def __init__(self, log: Log, publishing: Publishing, routes: Mapping[bytes, Routes]) -> None:
         self._log = log
         self._publishing = publishing
-        self._routes = {name: one for name, one in routes.items() if one.message_type.makes_bodies}
+        self._routes = [one for one in routes.values() if one.message_type.makes_bodies]
 
     def tell(self, record: bytes) -> None:
         """Publish a record's events to whoever wants them."""
-        wanted = [one for one in self._routes.values() if one.has_readers(MESSAGE_EVENTS)]
+        wanted = [one for one in self._routes if one.reserved]
         if not wanted:
             return
         events = decode_events(record)

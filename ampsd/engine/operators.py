@@ -34,6 +34,7 @@ VERBS = {
     "suspend": "Put messages on hold; those that are leased, when they come back.",
     "resume": "Let messages go on that are on hold.",
     "terminate": "Cut leases, with or without another delivery.",
+    "extend": "Begin the lease period of leased messages anew.",
     "expire": "End messages at once, as a consumer does with expire.",
     "reset": "Put messages into the queue again that ended without success.",
     "reprocess": "Publish messages once more to their own topics.",
@@ -135,6 +136,7 @@ class Operators:
             "suspend": self._suspend,
             "resume": self._resume,
             "terminate": self._terminate,
+            "extend": self._extend,
             "expire": self._expire,
             "reset": self._reset,
             "reprocess": self._reprocess,
@@ -297,6 +299,12 @@ class Operators:
         lifecycle.check(found.state, Trigger.TERMINATE)
         redelivers = bool(request.parameters.get("redeliver", True))
         queue.endings.terminate(queue.bookmark_of(found.serial), request.actor.encode(), redelivers)
+        return ""
+
+    def _extend(self, queue: Queue, found: _Found, request: Request) -> str:
+        if found.state is not State.LEASED:
+            raise Refused(f"extend is for messages that are leased; it is {found.state.value}")
+        queue.clock.extend(queue.bookmark_of(found.serial), self._around.turn.now_ns)
         return ""
 
     def _expire(self, queue: Queue, found: _Found, request: Request) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+from ampsd.engine.action_runs import ActionRuns
 from ampsd.engine.entries import Run, Source
 from ampsd.engine.environments import Environments
 from ampsd.engine.message_events import MessageEvents
@@ -11,6 +12,7 @@ from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.restoring import Restoring
 from ampsd.engine.routes import Route, Routes
+from ampsd.engine.story import ACTION
 from ampsd.engine.turn import Turn
 from ampsd.expressions.environment import NOWHERE
 from ampsd.message_types.message_type import BodyError, Fields
@@ -30,7 +32,9 @@ class Replay:
         environments: Environments,
         events: MessageEvents,
         operators: Operators,
+        action_runs: ActionRuns,
     ) -> None:
+        self._action_runs = action_runs
         self._restoring = {queue.key: Restoring(queue) for queue in queues}
         self._routes = routes
         self._publishers = publishers
@@ -53,6 +57,8 @@ class Replay:
             restoring = self._restoring.get(record.queue)
             if restoring is not None:
                 restoring.fold(record)
+            elif record.queue.startswith(ACTION) and not isinstance(record, records.RemovalAhead):
+                self._action_runs.restore(record)
         else:
             publisher = self._publishers.by_id(record.publisher)
             publisher.last = max(publisher.last, record.sequence)

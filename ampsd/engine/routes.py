@@ -242,6 +242,8 @@ class Routes:
         self._watch = watch
         self.message_type = message_type
         self._last = 0
+        self.reserved = 0
+        """How many subscriptions may be to the instance's own topics."""
         self._routes_max = routes_max
         self._literal: dict[bytes, dict[Subscription, None]] = {}
         self._patterns: dict[Subscription, None] = {}
@@ -256,11 +258,6 @@ class Routes:
         route = self.known.get(topic)
         return self._make(topic) if route is None else route
 
-    def has_readers(self, topic: bytes) -> bool:
-        """Whether anybody subscribes to `topic`."""
-        route = self.find(topic)
-        return bool(route.plain or route.special)
-
     def queues_matching(self, subscription: Subscription) -> list[Queue]:
         """Queues whose name the subscription's topic matches, in configuration order."""
         return [queue for queue in self._queues.values() if subscription.matches(queue.name)]
@@ -269,6 +266,7 @@ class Routes:
         """Deliver matching topics to `subscription`; queue names are the queues' affair."""
         self._last += 1
         subscription.number = self._last
+        self.reserved += RESERVED in subscription.topic
         if subscription.pattern is None:
             if subscription.topic in self._queues:
                 return
@@ -280,6 +278,7 @@ class Routes:
 
     def remove(self, subscription: Subscription) -> None:
         """Deliver nothing more to `subscription`."""
+        self.reserved -= RESERVED in subscription.topic
         if subscription.pattern is not None:
             del self._patterns[subscription]
             concerned = list(self.known.values())

@@ -31,6 +31,8 @@ _STAYS = (
     lifecycle.REROUTED,
     lifecycle.REDRIVEN,
 )
+ACTION = b"action:"
+"""How the names of processors begin that are actions."""
 DUE = b"due "
 """How the reason of a Received event begins whose message is not delivered before a time."""
 
@@ -50,11 +52,15 @@ class Session:
 
 
 class Story:
-    """Takes the events of one message in one queue, in order. `faults` are steps that no row of the table allows."""
+    """Takes the events of one message in one queue, in order. `faults` are steps that no row of the table allows.
 
-    __slots__ = ("attempts", "cancels", "faults", "open", "sessions", "state")
+    An action may be set off by one message several times, each of which is a life of its own.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_is_action", "attempts", "cancels", "faults", "open", "sessions", "state")
+
+    def __init__(self, processor: bytes) -> None:
+        self._is_action = processor.startswith(ACTION)
         self.state = State.NEW
         self.attempts = 0
         self.cancels = 0
@@ -66,6 +72,9 @@ class Story:
         self, number: int, wall_ns: int, status: str, reason: bytes = b"", client: bytes = b"", session: int = 0
     ) -> tuple[State, State]:
         """One more event; returns the states before and after it."""
+        if self._is_action and status == lifecycle.RECEIVED and self.open is None:
+            self.state = State.NEW
+            self.attempts = 0
         before = self.state
         after = LEADS_TO.get(status, before)
         if status == lifecycle.RECEIVED and reason.startswith(DUE):

@@ -60,7 +60,7 @@ class EventFileQueries:
             arrival = reading.arrival_of(bookmark)
             if arrival is None:
                 return None
-            story = engine_story.Story()
+            story = engine_story.Story(queue.encode())
             for event in reading.events_at(arrival.position, queue.encode()):
                 story.add(event.number, 0, event.status, event.reason.encode(), b"", event.session or 0)
             state = State.DONE if story.state is State.NEW else story.state
@@ -213,7 +213,7 @@ class _Stories:
         return Relative(bookmark=bookmark, topic=topic, parent=parent, cause=cause)
 
     def _in_queue(self, events: Sequence[Event]) -> InQueue:
-        story = engine_story.Story()
+        story = engine_story.Story(events[0].queue.encode())
         owner: dict[int, list[int]] = {}
         for event in events:
             story.add(event.number, 0, event.status, event.reason.encode(), event.client.encode(), event.session or 0)

@@ -118,7 +118,7 @@ class Reading:
             if queue is not None and run.queue != queue:
                 continue
             number = run.first + at
-            story = stories.setdefault(run.queue, Story())
+            story = stories.setdefault(run.queue, Story(run.queue))
             session = run.session_at(at)
             _, after = story.add(number, run.wall_ns, run.status, run.reason, run.client, session)
             if run.status == lifecycle.STARTED:

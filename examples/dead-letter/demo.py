@@ -18,7 +18,7 @@ WAIT_SECONDS = 20
 
 def start_daemon(directory: str) -> tuple[subprocess.Popen[str], str]:
     """The example's configuration, with its journal in a temporary directory and a port of its own."""
-    text = (HERE / "config.xml").read_text().replace("127.0.0.1:9007", "127.0.0.1:19007")
+    text = (HERE / "config.xml").read_text().replace("127.0.0.1:9007", "127.0.0.1:19007").replace(":8085", ":18085")
     text = text.replace("./var/dead-letter", directory)
     config = Path(directory) / "config.xml"
     config.write_text(text)
@@ -59,6 +59,14 @@ def cancel(client: AMPS.Client, topic: str, bookmark: str) -> None:
     client.execute_async(command, None)
 
 
+def trace(bookmark: str) -> None:
+    """What an operator sees of the message and of the job that it was made of."""
+    print(f"operator   ampsd trace '{bookmark}'")
+    command = [sys.executable, "-m", "ampsd", "trace", "--admin", "http://127.0.0.1:18085", bookmark]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    print("".join(f"           {line}\n" for line in told.splitlines()), end="")
+
+
 def story(uri: str) -> None:
     """Publish three jobs; the second cannot be done."""
     publisher = connect(uri, "publisher")
@@ -82,6 +90,7 @@ def story(uri: str) -> None:
     reviewer = connect(uri, "reviewer")
     bookmark, letter = subscribe(reviewer, "FailedJobs").get(timeout=WAIT_SECONDS)
     print(f"reviewer   finds in FailedJobs: {letter}")
+    trace(bookmark)
     reviewer.ack("FailedJobs", bookmark)
     reviewer.publish_flush()
     for client in (publisher, worker, reviewer):

@@ -78,8 +78,9 @@ class World:
         self.requests: list[str] = []
         self.reports: list[tuple[str, dict[str, object]]] = []
         self.failures: dict[str, str] = {}
+        self.runs: list[str] = []
         self.on_request: Callable[[Request, Event], None] = lambda request, event: None
-        self.firings = Firings(ActionGraph(actions), "Test", self.perform, self.report)
+        self.firings = Firings(ActionGraph(actions), "Test", self.perform, self.report, self)
 
     def perform(self, request: Request, event: Event) -> str | None:
         if isinstance(request, PublishMessage):
@@ -90,13 +91,28 @@ class World:
         self.on_request(request, event)
         return self.failures.get(request.code)
 
+    def started(self, action_name: str, event: Event, is_again: bool) -> int:
+        self.runs.append(f"{action_name} started{' again' if is_again else ''}")
+        return 1
+
+    def completed(self, action_name: str, event: Event, session: int) -> None:
+        self.runs.append(f"{action_name} completed")
+
+    def failed(self, action_name: str, event: Event, session: int, reason: str) -> None:
+        self.runs.append(f"{action_name} failed: {reason}")
+
+    def retrying(
+        self, action_name: str, event: Event, session: int, reason: str, step: int, retries: int, wait_ns: int
+    ) -> None:
+        self.runs.append(f"{action_name} retrying step {step}, {retries} in {wait_ns}: {reason}")
+
     def report(self, code: str, **values: object) -> None:
         self.reports.append((code, values))
 
     def happen(self, *events: Event, now_ns: int = 0) -> None:
         for event in events:
             self.firings.offer(event)
-        self.firings.run_pending(now_ns)
+        self.firings.run_pending(0, now_ns)
 
 
 def published(topic: str = "news", data: bytes = b"{}", message_type: str = "json") -> MessagePublished:

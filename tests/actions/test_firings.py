@@ -7,6 +7,7 @@ from ampsd import limits
 from ampsd.actions import module, run
 from ampsd.actions.graph import Action
 from ampsd.actions.template import Template
+from ampsd.definitions.retry import RetryDefinition
 from ampsd.engine.events import InstanceStarted
 
 
@@ -30,7 +31,7 @@ def test_events_wait_until_they_are_run() -> None:
     world.firings.offer(Ping("x"))
     assert world.firings.is_pending
     assert world.requests == []
-    world.firings.run_pending(0)
+    world.firings.run_pending(0, 0)
     assert not world.firings.is_pending
     assert world.requests == ["one x"]
 
@@ -161,6 +162,26 @@ def test_the_trace_keeps_the_latest_firings_only() -> None:
 
 def test_a_step_may_not_run_what_waits() -> None:
     world = World(Action("a", on(), (DoLog(words="w"),)))
-    world.on_request = lambda request, event: world.firings.run_pending(0)
+    world.on_request = lambda request, event: world.firings.run_pending(0, 0)
     with pytest.raises(AssertionError, match="a step offers events"):
         world.happen(Ping("x"))
+
+
+def test_a_failed_step_is_tried_again_and_the_rest_follows() -> None:
+    steps = (DoLog(words="one"), DoLog(words="two"), DoLog(words="three"))
+    world = World(Action("a", on("x"), steps, RetryDefinition(limit=2, wait_ns=1_000_000)))
+    world.failures["two"] = "not now"
+    world.happen(Ping("x"))
+    assert world.requests == ["one x", "two x"]
+    assert world.firings.next_ns == 1_000_000
+    world.firings.tick(999_999, 0)
+    world.firings.tick(1_000_000, 0)
+    del world.failures["two"]
+    world.firings.tick(2_000_000, 0)
+    assert world.requests == ["one x", "two x", "two x", "two x", "three x"]
+    assert world.runs == [
+        *("a started", "a retrying step 1, 1 in 1000000: not now"),
+        *("a started again", "a retrying step 1, 2 in 1000000: not now"),
+        *("a started again", "a completed"),
+    ]
+    assert world.firings.next_ns == 2**63 - 1

@@ -19,7 +19,9 @@ def test_an_empty_configuration_gets_a_name_and_a_transport() -> None:
     (transport,) = definition.transports
     assert (transport.name, transport.type, str(transport.inet_addr)) == ("dev-tcp", "tcp", "127.0.0.1:9007")
     assert definition.transaction_log is None
-    assert [(finding.code, finding.severity) for finding in loading.findings] == [(codes.FILLED_IN, "info")] * 2
+    assert [(finding.code, finding.severity) for finding in loading.findings] == [(codes.FILLED_IN, "info")] * 3
+    assert definition.admin is not None
+    assert str(definition.admin.inet_addr) == "127.0.0.1:8085"
 
 
 def test_a_queue_gets_a_transaction_log_in_the_directory() -> None:
@@ -28,7 +30,7 @@ def test_a_queue_gets_a_transaction_log_in_the_directory() -> None:
     assert log is not None
     assert (log.journal_directory, log.journal_size_bytes) == ("/tmp/dev-1", 10 << 20)
     assert [(topic.name, topic.message_type) for topic in log.topics] == [("Jobs", "json")]
-    assert len(loading.findings) == 4
+    assert len(loading.findings) == 5
     assert "/tmp/dev-1" in model_of(loading).text
 
 
@@ -51,7 +53,8 @@ def test_a_transaction_log_gets_the_topics_it_lacks() -> None:
 
 
 def test_what_is_there_is_left_alone() -> None:
-    text = f"<AMPSConfig><Name>Test</Name>{TRANSPORT}{QUEUE}{LOG}</AMPSConfig>"
+    admin = "<Admin><InetAddr>127.0.0.1:1</InetAddr></Admin>"
+    text = f"<AMPSConfig><Name>Test</Name>{TRANSPORT}{QUEUE}{LOG}{admin}</AMPSConfig>"
     loading = develop(text)
     assert loading.findings == ()
     assert model_of(loading) == model_of(load_files({"config.xml": text}))

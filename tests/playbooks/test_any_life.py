@@ -137,7 +137,9 @@ class AnyLife(RuleBasedStateMachine):
                 key = (run.queue, position)
                 session = run.sessions[at] if run.sessions else 0
                 status = lifecycle.status_of(run.status, run.reason)[0]
-                stories.setdefault(key, Story()).add(run.first + at, 0, status, run.reason, run.client, session)
+                stories.setdefault(key, Story(run.queue)).add(
+                    run.first + at, 0, status, run.reason, run.client, session
+                )
                 told.setdefault(key, Counter())[status] += 1
         for queue_ in self.play.instance.queues:
             own = [story for (key, _), story in stories.items() if key == queue_.key]

@@ -32,7 +32,8 @@ def test_what_happens_is_told_once_it_is_durable() -> None:
     ack(worker, message, option="cancel")
     assert told(all_of_it) == []
     play.release_disk()
-    failed, received, letter = told(all_of_it)
+    failed, *_, received, letter, completed = told(all_of_it)
+    assert (completed["queue"], completed["status"]) == ("action:action 1", "Completed")
     assert failed == {
         "number": 3,
         "time": "20231114T221320.000000Z",

@@ -76,6 +76,7 @@ ELIGIBLE = {
     "suspend": (*lifecycle.WAITING, State.LEASED, State.SUSPENDED),
     "resume": (State.SUSPENDED, *lifecycle.WAITING),
     "terminate": (State.LEASED,),
+    "extend": (State.LEASED,),
     "expire": (*lifecycle.WAITING, State.LEASED, State.FAILED),
     "reset": (*EXCEEDED, State.AVAILABLE),
     "reprocess": REACHABLE,
@@ -214,6 +215,20 @@ def test_what_is_acknowledged_on_hold_is_done_when_it_is_let_go() -> None:
     assert bench.state is State.SUSPENDED
     assert bench.ask("resume") == ("done", "it was acknowledged while on hold: it is done")
     assert bench.play.story(bench.bookmark)[-2:] == ["Resumed", "Completed: acknowledged while on hold"]
+    bench.play.check_events()
+
+
+@pytest.mark.parametrize("setting", ["LeasePeriod", "ampsd:StuckAfter"])
+def test_an_extended_lease_begins_anew(setting: str) -> None:
+    bench = Bench(queue("Jobs", **{setting: "10s"}))
+    bench.bring_to(State.LEASED)
+    bench.play.advance("9s")
+    assert bench.ask("extend") == ("done", "")
+    bench.play.advance("9s")
+    assert bench.state is State.LEASED
+    bench.play.advance("1s")
+    assert bench.play.story(bench.bookmark)[:2] == ["Received", "Started"]
+    assert "Terminated - Redelivering" in bench.play.story(bench.bookmark)[-2]
     bench.play.check_events()
 
 

@@ -23,7 +23,7 @@ def check(events: Sequence[Events], queues: Sequence[Queue]) -> list[str]:
         next_number = run.first + len(run.every_position)
         status, reason = lifecycle.status_of(run.status, run.reason)
         for at, position in enumerate(run.every_position):
-            story = stories.setdefault((run.queue, position), Story())
+            story = stories.setdefault((run.queue, position), Story(run.queue))
             session = run.sessions[at] if run.sessions else 0
             story.add(run.first + at, run.wall_ns, status, reason, run.client, session)
     for (key, position), story in stories.items():

@@ -1,0 +1,124 @@
+"""The runs of actions on messages, as events and as records: an action is a processor of messages as a queue is one.
+
+A run begins with Started and ends with Completed, Retrying or Failed. A retry that waits is a mark in the log, so it is
+made after a restart too; it goes on with the step that failed.
+"""
+
+from array import array
+from collections.abc import Iterator
+
+from ampsd.engine import lifecycle
+from ampsd.engine.events import Event, MessageExpired, MessagePublished, Parent
+from ampsd.engine.message_events import NO_SESSION, MessageEvents
+from ampsd.engine.story import ACTION
+from ampsd.engine.turn import Turn, timestamp
+from ampsd.storage import records
+from ampsd.storage.log import JournalDamageError, Log
+
+
+class WaitingRun:
+    """A retry that the log says waits. `due_wall_ns` is when."""
+
+    __slots__ = ("action_name", "due_wall_ns", "event", "retries", "step")
+
+    def __init__(self, action_name: str, event: Event, step: int, retries: int, due_wall_ns: int) -> None:
+        self.action_name = action_name
+        self.event = event
+        self.step = step
+        self.retries = retries
+        self.due_wall_ns = due_wall_ns
+
+
+class ActionRuns:
+    """Tells of runs, and remembers retries. Runs on events that are not about a logged message leave no trace."""
+
+    def __init__(self, log: Log, events: MessageEvents, moment: Turn) -> None:
+        self._log = log
+        self._events = events
+        self._turn = moment
+        self._marked: dict[tuple[bytes, int], None] = {}
+        self._restored: dict[tuple[bytes, int], records.Mark] = {}
+
+    def started(self, action_name: str, event: Event, is_again: bool) -> int:
+        """A run begins; returns its session."""
+        if event.parent is None:
+            return NO_SESSION
+        key, positions = _key(action_name), (event.parent.position,)
+        if not is_again:
+            self._events.tell(lifecycle.RECEIVED, key, positions, reason=type(event).__name__.encode())
+        return self._events.tell(lifecycle.STARTED, key, positions)
+
+    def completed(self, action_name: str, event: Event, session: int) -> None:
+        """All steps are done, or an If ended the run."""
+        self._end(action_name, event, session, lifecycle.COMPLETED, b"")
+
+    def failed(self, action_name: str, event: Event, session: int, reason: str) -> None:
+        """A step failed for good."""
+        self._end(action_name, event, session, lifecycle.FAILED, reason.encode())
+
+    def retrying(
+        self, action_name: str, event: Event, session: int, reason: str, step: int, retries: int, wait_ns: int
+    ) -> None:
+        """A step failed and is tried again."""
+        if event.parent is None:
+            return
+        key, position = _key(action_name), event.parent.position
+        if session:
+            self._events.tell(lifecycle.RETRYING, key, (position,), reason=reason.encode(), sessions=(session,))
+        words = event.reasons if isinstance(event, MessageExpired) else ()
+        text = f"{step} {retries} {event.parent.length} {','.join(words)}".encode()
+        due_ns = self._turn.wall_ns + wait_ns
+        self._log.add(records.encode_mark(records.DUE, key, array("Q", (position,)), due_ns, text))
+        self._marked[key, position] = None
+
+    def _end(self, action_name: str, event: Event, session: int, status: str, reason: bytes) -> None:
+        if event.parent is None:
+            return
+        key, position = _key(action_name), event.parent.position
+        if session:
+            self._events.tell(status, key, (position,), reason=reason, sessions=(session,))
+        if (key, position) in self._marked:
+            del self._marked[key, position]
+            self._log.add(records.encode_queue_change(records.REMOVE, key, array("Q", (position,))))
+
+    # ---- recovery
+
+    def restore(self, record: records.Mark | records.QueueChange) -> None:
+        """Fold a record of an action."""
+        for position in record.positions:
+            if isinstance(record, records.Mark):
+                self._restored[record.queue, position] = record
+            else:
+                self._restored.pop((record.queue, position), None)
+
+    def waiting(self) -> Iterator[WaitingRun]:
+        """The retries that waited when the process ended."""
+        for (key, position), mark in self._restored.items():
+            self._marked[key, position] = None
+            step, retries, length, words = mark.text.decode().split(" ")
+            event = self._event_of(position, int(length), tuple(words.split(",")) if words else ())
+            if event is not None:
+                name = key.removeprefix(ACTION).decode()
+                yield WaitingRun(name, event, int(step), int(retries), mark.value)
+        self._restored.clear()
+
+    def _event_of(self, position: int, length: int, reasons: tuple[str, ...]) -> Event | None:
+        """The event again, from its message."""
+        try:
+            record = records.decode_publish(self._log.read(position, length))
+        except JournalDamageError:
+            return None
+        topic = record.topic.decode("utf-8", "surrogateescape")
+        message_type = record.message_type.decode()
+        event: Event
+        if reasons:
+            event = MessageExpired(topic, message_type, record.data, reasons, record.correlation_id)
+        else:
+            bookmark = b"%d|%d|" % (record.publisher, record.sequence)
+            event = MessagePublished(topic, message_type, record.data, bookmark, timestamp(record.timestamp_ns), "")
+        event.parent = Parent(b"", position, length, record.publisher, record.sequence, record.origin)
+        return event
+
+
+def _key(action_name: str) -> bytes:
+    return ACTION + action_name.encode()
