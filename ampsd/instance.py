@@ -18,7 +18,7 @@ from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.effects import Request, WriteLog
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import Event, InstanceStarted, MessagePublished
+from ampsd.engine.events import Event, InstanceStarted, MessageDelivered, MessagePublished
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.inside import Inside
 from ampsd.engine.live_events import LiveEvents
@@ -88,6 +88,7 @@ class Instance:
             self.turn,
             report,
             self.happened,
+            self.graph.may_watch,
             self._environments,
             self.events,
         )
@@ -157,7 +158,8 @@ class Instance:
     def _watcher(self, message_type: str) -> Callable[[bytes], Watch]:
         def watch(topic: bytes) -> Watch:
             probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
-            return Watch(self.graph.may_watch(probe), self.graph.reads_body(probe))
+            delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
+            return Watch(self.graph.may_watch(probe), self.graph.reads_body(probe), self.graph.may_watch(delivered))
 
         return watch
 
@@ -437,5 +439,6 @@ class Instance:
         """Carry out what a step asks for. Returns why it failed."""
         if isinstance(request, WriteLog):
             self.report(request.code, **request.values)
+            self._action_runs.logged(event, request.code, request.values)
             return None
         return self._inside.publish(request, event)

@@ -164,6 +164,7 @@ class Playbook:
         self._inputs: list[Input] = []
         self._connections = 0
         self._requests = 0
+        self.lines: list[str] = []
         self.left: dict[str, Left] = {}
         """What operators know of messages that left their queues."""
         self._start()
@@ -259,7 +260,8 @@ class Playbook:
         return [(one.outcome, one.reason) for one in answer.items]
 
     def story(self, bookmark: str, queue: str = "Jobs", processor: str = "json") -> list[str]:
-        """The statuses of a message in a queue, with their reasons, in order."""
+        """The statuses of a message in a queue, with their reasons, in order; `lines` are its log records then."""
+        self.lines = []
         publisher, sequence = map(int, bookmark.strip("|").split("|"))
         position = -1
         found: list[str] = []
@@ -271,6 +273,9 @@ class Playbook:
                     position = run.every_position[at]
             if run.queue == f"{processor}:{queue}".encode() and position in run.every_position:
                 status, why = lifecycle.status_of(run.status, run.reason)
+                if status == lifecycle.LOGGED:
+                    self.lines.append(why.decode())
+                    continue
                 found.append(f"{status}: {why.decode()}" if why else status)
         return found
 

@@ -13,6 +13,8 @@ from ampsd.expressions.lexer import ExpressionError
 
 PREFIX = "/ampsd/v1"
 PAGE_MAX = 1000
+LOOKED_AT_MAX = 10_000
+"""Messages that one request with a filter or a state looks at; then it answers what it has found by then."""
 
 
 class Refusal(Exception):  # noqa: N818 - named for what happened

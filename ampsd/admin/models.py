@@ -103,6 +103,8 @@ class Session(msgspec.Struct):
     ended: str | None
     status: str
     events: list[int]
+    log: list[str]
+    """Log records that concern it."""
 
 
 class InQueue(msgspec.Struct):

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ampsd import units
 from ampsd.admin.calls import (
+    LOOKED_AT_MAX,
     PAGE_MAX,
     Body,
     Call,
@@ -100,7 +101,11 @@ class Admin:
             raise Refusal(400, f"{state!r} is not a state", f"Write one of {', '.join(one.value for one in State)}.")
         content = filter_of(call.query.get("filter"))
         found: list[Message] = []
-        for serial in queue.entries.serials(last + 1):
+        for looked_at, serial in enumerate(queue.entries.serials(last + 1)):
+            if looked_at == LOOKED_AT_MAX:
+                return Messages(found, last)
+            if len(found) < limit:
+                last = serial
             if state is not None and queue.state_of(serial).value != state:
                 continue
             if content is not None and fields_of(queue, serial, content) is None:
@@ -108,7 +113,6 @@ class Admin:
             if len(found) == limit:
                 return Messages(found, last)
             found.append(self._message(queue, serial))
-            last = serial
         return Messages(found, None)
 
     def _status(self, queue: Queue) -> QueueStatus:

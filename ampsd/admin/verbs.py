@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ampsd import limits
-from ampsd.admin.calls import Call, InWorker, Refusal, Result, Submit, filter_of, interval_of
+from ampsd.admin.calls import LOOKED_AT_MAX, Call, InWorker, Refusal, Result, Submit, filter_of, interval_of
 from ampsd.admin.models import Asked, Done, ItemResult
 from ampsd.admin.queries import EventQueries
 from ampsd.engine.browse import fields_of
@@ -52,7 +52,9 @@ class Verbs:
             return list(dict.fromkeys(asked.messages)), False
         content = filter_of(asked.filter)
         found: list[str] = []
-        for serial in queue.entries.serials():
+        for looked_at, serial in enumerate(queue.entries.serials()):
+            if looked_at == LOOKED_AT_MAX:
+                return found, True
             if fields_of(queue, serial, content) is not None:
                 if len(found) == most:
                     return found, True

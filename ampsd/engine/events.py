@@ -147,11 +147,36 @@ class Parent:
         )
 
 
-class MessageExpired(Event):
+class _OfMessage(Event):
+    __slots__ = ("correlation_id", "data", "message_type", "topic")
+    variables: ClassVar[tuple[str, ...]] = ("AMPS_TOPIC", "AMPS_DATA", "AMPS_DATA_LENGTH", "AMPS_CORRELATION_ID")
+
+    def __init__(
+        self, topic: str, message_type: str, data: bytes, correlation_id: bytes | None = None, depth: int = 0
+    ) -> None:
+        super().__init__(depth)
+        self.topic = topic
+        self.message_type = message_type
+        self.data = data
+        self.correlation_id = correlation_id
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        values = {
+            "AMPS_TOPIC": self.topic.encode("utf-8", "surrogateescape"),
+            "AMPS_DATA": self.data,
+            "AMPS_DATA_LENGTH": b"%d" % len(self.data),
+        }
+        if self.correlation_id is not None:
+            values["AMPS_CORRELATION_ID"] = self.correlation_id
+        return values
+
+
+class MessageExpired(_OfMessage):
     """A message left a queue without being acknowledged. `reasons` holds words of REASON_ORDER, in that order."""
 
-    __slots__ = ("correlation_id", "data", "message_type", "reasons", "topic")
-    variables = ("AMPS_TOPIC", "AMPS_DATA", "AMPS_DATA_LENGTH", "AMPS_REASON", "AMPS_CORRELATION_ID")
+    __slots__ = ("reasons",)
+    variables = (*_OfMessage.variables, "AMPS_REASON")
 
     def __init__(
         self,
@@ -162,21 +187,44 @@ class MessageExpired(Event):
         correlation_id: bytes | None = None,
         depth: int = 0,
     ) -> None:
-        super().__init__(depth)
-        self.topic = topic
-        self.message_type = message_type
-        self.data = data
+        super().__init__(topic, message_type, data, correlation_id, depth)
         self.reasons = reasons
-        self.correlation_id = correlation_id
 
     def context(self) -> Mapping[str, bytes]:
         """Values of the context variables."""
-        values = {
-            "AMPS_TOPIC": self.topic.encode("utf-8", "surrogateescape"),
-            "AMPS_DATA": self.data,
-            "AMPS_DATA_LENGTH": b"%d" % len(self.data),
-            "AMPS_REASON": ",".join(self.reasons).encode(),
+        return {**super().context(), "AMPS_REASON": ",".join(self.reasons).encode()}
+
+
+class MessageDeleted(_OfMessage):
+    """A message of a queue was acknowledged: it is worked, and gone."""
+
+    __slots__ = ()
+
+
+class MessageDelivered(_OfMessage):
+    """A message was sent to a client: of a topic, or of a queue. One event for each client."""
+
+    __slots__ = ("bookmark", "client_name")
+    variables = (*_OfMessage.variables, "AMPS_BOOKMARK", "AMPS_CLIENT_NAME")
+
+    def __init__(
+        self,
+        topic: str,
+        message_type: str,
+        data: bytes,
+        bookmark: bytes,
+        client_name: str,
+        correlation_id: bytes | None = None,
+        depth: int = 0,
+    ) -> None:
+        super().__init__(topic, message_type, data, correlation_id, depth)
+        self.bookmark = bookmark
+        self.client_name = client_name
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {
+            **super().context(),
+            "AMPS_BOOKMARK": self.bookmark,
+            "AMPS_CLIENT_NAME": self.client_name.encode("utf-8", "surrogateescape"),
         }
-        if self.correlation_id is not None:
-            values["AMPS_CORRELATION_ID"] = self.correlation_id
-        return values

@@ -26,6 +26,7 @@ class Exceeded:
     def __init__(self, most: int = limits.EXCEEDED_KEPT_MAX) -> None:
         self._most = most
         self._ended: dict[int, Ended] = {}
+        self._positions: dict[tuple[int, int], int] = {}
 
     def __len__(self) -> int:
         return len(self._ended)
@@ -33,15 +34,13 @@ class Exceeded:
     def add(self, position: int, ended: Ended) -> None:
         """One more; of too many the oldest is forgotten, and cannot be reset any more."""
         self._ended[position] = ended
+        self._positions[ended.publisher, ended.sequence] = position
         if len(self._ended) > self._most:
-            del self._ended[next(iter(self._ended))]
+            self.take(next(iter(self._ended)))
 
     def find(self, publisher: int, sequence: int) -> int:
         """Position of the message with that bookmark, -1 when it is not here."""
-        for position, ended in self._ended.items():
-            if ended.sequence == sequence and ended.publisher == publisher:
-                return position
-        return -1
+        return self._positions.get((publisher, sequence), -1)
 
     def all(self) -> list[Ended]:
         """All of them, oldest first."""
@@ -53,4 +52,7 @@ class Exceeded:
 
     def take(self, position: int) -> Ended | None:
         """The same, and it is not here any more."""
-        return self._ended.pop(position, None)
+        ended = self._ended.pop(position, None)
+        if ended is not None:
+            del self._positions[ended.publisher, ended.sequence]
+        return ended

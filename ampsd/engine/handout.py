@@ -132,6 +132,8 @@ class Handout:
             middle = b'"' + self._timestamp(one)
             _, frame = deliveries(block, (slot,), starts[one], middle, around.publishers.table, around.bodies)
             frames.append((one.client, frame))
+            if queue.watches_deliveries:
+                queue.tell_delivered((serial,), one.client)
         positions = queue.remove(serial)
         queue.tell(lifecycle.COMPLETED, positions, reason=b"barrier")
         for client, frame in frames:
@@ -169,6 +171,8 @@ class Handout:
         queue.clock.began(bookmarks, now_ns)
         if queue.counters.counts_deliveries:
             queue.counters.deliver(serials)
+        if queue.watches_deliveries:
+            queue.tell_delivered(serials, subscription.client)
         if queue.is_at_most_once:
             queue.depart(serials)
         self._send(subscription.client, frames, block, slots)

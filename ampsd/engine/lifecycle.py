@@ -86,6 +86,8 @@ DEAD_LETTERED = "Dead-Lettered"
 REDRIVEN = "Redriven"
 TERMINATING = "Terminating"
 STUCK = "Stuck"
+LOGGED = "Logged"
+"""A log record that concerns the message; its session has the line."""
 
 STATUSES = (
     STARTED,
@@ -111,6 +113,7 @@ STATUSES = (
     REDRIVEN,
     TERMINATING,
     STUCK,
+    LOGGED,
 )
 """Every status that the daemon writes, spelled exactly. The place of a word is its number in the transaction log:
 new ones go to the end. The first twelve are the default statuses of the event grid."""

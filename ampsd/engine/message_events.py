@@ -6,11 +6,13 @@ neither; what keeps them for queries is fed from the log once it is durable, and
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from ampsd import limits
 from ampsd.engine import lifecycle
 from ampsd.engine.entries import Run
 from ampsd.engine.turn import Turn
+from ampsd.errors import CATALOGUE
 from ampsd.ports import EventStore
 from ampsd.storage.log import Log
 from ampsd.storage.records import EVENTS, KIND_AT, Telling
@@ -18,6 +20,11 @@ from ampsd.storage.tellings import Arrival, Audit, Events, Link, decode_events, 
 
 NO_SESSION = 0
 _RECEIVED, _ = lifecycle.number_of(lifecycle.RECEIVED, b"")
+
+
+def log_line(code: str, values: Mapping[str, object]) -> bytes:
+    """A log record as the reason of an event."""
+    return f"{code} {CATALOGUE[code].text.format_map(values)}"[: limits.REASON_LENGTH_MAX].encode()
 
 
 class KeptNowhere:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from ampsd import limits
 from ampsd.engine import lifecycle
 from ampsd.engine.client import Client
-from ampsd.engine.entries import AVAILABLE, ON_HOLD
+from ampsd.engine.entries import AVAILABLE, GONE, ON_HOLD
 from ampsd.engine.events import Parent
 from ampsd.engine.lifecycle import State, TransitionRefusedError, Trigger
 from ampsd.engine.publish import Publishing
@@ -169,13 +169,14 @@ class Operators:
     def lacks(self, queue: Queue, bookmarks: Sequence[str]) -> list[str]:
         """Which of these messages the engine does not know to be in the queue, or to have left it without success."""
         found: list[str] = []
+        serials = self._serials(queue, bookmarks)
         for bookmark in bookmarks:
             identity, number = amps.read_bookmark(bookmark.encode())
             known = self._around.publishers.known(identity)
-            if known is not None and number:
-                is_here = queue.entries.find_bookmark(known.number, number) >= 0
-                if not is_here and queue.exceeded.find(identity, number) < 0:
-                    found.append(bookmark)
+            if known is None or not number or (known.number, number) in serials:
+                continue
+            if queue.exceeded.find(identity, number) < 0:
+                found.append(bookmark)
         return found
 
     def restore(self, audit: Audit) -> None:
@@ -222,22 +223,34 @@ class Operators:
             reason = "there is no such queue" if queue is None else f"there is no verb {request.verb}"
             return [Item(bookmark, REFUSED, reason) for bookmark in request.bookmarks]
         items: list[Item] = []
+        serials = self._serials(queue, request.bookmarks)
         for bookmark in request.bookmarks:
             try:
-                items.append(Item(bookmark, DONE, carry_out(queue, self._find(queue, bookmark, request), request)))
+                found = self._find(queue, bookmark, serials, request)
+                items.append(Item(bookmark, DONE, carry_out(queue, found, request)))
             except AlreadySo as reason:
                 items.append(Item(bookmark, ALREADY, str(reason)))
             except (Refused, TransitionRefusedError) as reason:
                 items.append(Item(bookmark, REFUSED, str(reason)))
         return items
 
-    def _find(self, queue: Queue, bookmark: str, request: Request) -> _Found:
+    def _serials(self, queue: Queue, bookmarks: Sequence[str]) -> dict[tuple[int, int], int]:
+        """Serials of those messages that are in the queue, by publisher's number and sequence."""
+        wanted: dict[tuple[int, int], None] = {}
+        for bookmark in bookmarks:
+            identity, number = amps.read_bookmark(bookmark.encode())
+            known = self._around.publishers.known(identity)
+            if known is not None:
+                wanted[known.number, number] = None
+        return queue.entries.find_bookmarks(wanted)
+
+    def _find(self, queue: Queue, bookmark: str, serials: dict[tuple[int, int], int], request: Request) -> _Found:
         identity, number = amps.read_bookmark(bookmark.encode())
         known = self._around.publishers.known(identity)
         if known is None or not number:
             raise Refused("no message of that bookmark is known")
-        serial = queue.entries.find_bookmark(known.number, number)
-        if serial >= 0:
+        serial = serials.get((known.number, number), -1)
+        if serial >= 0 and queue.entries.state(serial) != GONE:
             block, slot = queue.entries.where(serial)
             return _Found(bookmark, serial, queue.state_of(serial), (block.positions[slot], block.lengths[slot]))
         position = queue.exceeded.find(identity, number)

@@ -4,13 +4,13 @@ Duplicate? Does the body parse, where somebody must read it? Then a position fro
 subscriptions, and the actions that watch. User Guide, Publish and Subscribe; Transactional Messaging.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from ampsd.engine.client import Client
 from ampsd.engine.entries import Run, Source
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import MessagePublished, Parent
+from ampsd.engine.events import Event, MessageDelivered, MessagePublished, Parent
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.publishers import INTERNAL, Publisher
 from ampsd.engine.routes import Route
@@ -34,13 +34,13 @@ class Publishing:
         log: Log,
         outbox: Outbox,
         moment: Turn,
-        published: Callable[[MessagePublished], None],
+        happened: Callable[[Event], None],
         environments: Environments,
     ) -> None:
         self._log = log
         self._outbox = outbox
         self._turn = moment
-        self._published = published
+        self._happened = happened
         self._environments = environments
         self._placed: Link | None = None
         self._nobody = Publisher(0, 0)
@@ -137,10 +137,13 @@ class Publishing:
                         queue.enqueue(queued, expiration_ns, 0, verdict)
         if target.plain:
             self._deliver_plainly(target, (data,), correlation_id)
-        if target.special or target.watch.is_on:
+        if target.special or target.watch.is_on or target.watch.delivers:
             message = _Message(target, client, data, correlation_id, publisher, sequence, fields)
+            receivers = [one for clients in target.plain.values() for one in clients.values()]
             if target.special:
-                self._deliver_special(message)
+                receivers += self._deliver_special(message)
+            if target.watch.delivers:
+                self._tell_delivered(message, receivers, depth)
             if target.watch.is_on:
                 parent = Parent(b"", position, length, publisher.id, sequence, origin) if target.is_logged else None
                 self._tell_actions(message, depth, parent)
@@ -235,8 +238,8 @@ class Publishing:
         self._deliver_special(_Message(target, client, data, None, publisher, sequence, None))
         return None
 
-    def _deliver_special(self, message: "_Message") -> None:
-        """Deliver where a filter decides, or where the header has more: each client gets one message."""
+    def _deliver_special(self, message: "_Message") -> Iterable[Client]:
+        """Deliver where a filter decides, or where the header has more: each client gets one message. Returns whom."""
         matching = message.target.matching
         fields = message.fields() if matching.has_filters else NO_FIELDS
         environment = self._environment(message) if matching.asks_environment else NOWHERE
@@ -246,12 +249,13 @@ class Publishing:
             if start is not None:
                 frame = b"%b%d}%b" % (start, len(message.data), message.data)
                 self._outbox.send(found[0].client, len(frame).to_bytes(4, "big") + frame)
-                return
+                return (found[0].client,)
         groups: dict[Client, list[Subscription]] = {}
         for subscription in found:
             groups.setdefault(subscription.client, []).append(subscription)
         for client, group in groups.items():
             self._outbox.send(client, amps.frame(self._header(message, group), message.data))
+        return groups
 
     def _header(self, message: "_Message", group: list[Subscription]) -> bytes:
         target = message.target
@@ -277,6 +281,21 @@ class Publishing:
         environment.client_version = client.version
         return environment
 
+    def _tell_delivered(self, message: "_Message", receivers: Iterable[Client], depth: int) -> None:
+        target = message.target
+        for receiver in receivers:
+            self._happened(
+                MessageDelivered(
+                    target.topic.decode("utf-8", "surrogateescape"),
+                    receiver.message_type.decode(),
+                    message.data,
+                    message.bookmark if target.is_logged else b"",
+                    receiver.name.decode("utf-8", "surrogateescape"),
+                    message.correlation_id,
+                    depth,
+                )
+            )
+
     def _tell_actions(self, message: "_Message", depth: int, parent: Parent | None) -> None:
         target, client = message.target, message.client
         event = MessagePublished(
@@ -291,7 +310,7 @@ class Publishing:
             self._environment(message) if target.watch.reads else NOWHERE,
         )
         event.parent = parent
-        self._published(event)
+        self._happened(event)
 
 
 class _Message:

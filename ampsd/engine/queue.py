@@ -21,12 +21,13 @@ from ampsd.engine.counters import Counters
 from ampsd.engine.delivery import bookmarks_of
 from ampsd.engine.endings import Endings
 from ampsd.engine.entries import AVAILABLE, LEASED, NEVER, ON_HOLD, WAITING, Entries, Run, Source, split_body
+from ampsd.engine.events import MessageDeleted, MessageDelivered
 from ampsd.engine.exceeded import Ended, Exceeded
 from ampsd.engine.expiration import expiration_of
 from ampsd.engine.handout import Handout
 from ampsd.engine.lease_clock import Lease, LeaseClock
 from ampsd.engine.lifecycle import State
-from ampsd.engine.message_events import NO_SESSION
+from ampsd.engine.message_events import NO_SESSION, log_line
 from ampsd.engine.notes import Notes
 from ampsd.engine.priority import PrioritizedEntries
 from ampsd.engine.removals_ahead import RemovalsAhead
@@ -59,6 +60,9 @@ class Queue:
         self._removed = array("Q")
         self.ahead = RemovalsAhead(around.turn, definition.deferred_ack_expiration_ns)
         self.tells = definition.has_events
+        names = (definition.name, definition.message_type)
+        self.watches_deliveries = around.is_watched(MessageDelivered(*names, b"", b"", ""))
+        self._watches_removals = around.is_watched(MessageDeleted(*names, b""))
         self.consumers = Consumers(definition, message_type)
         self.entries = _entries_of(definition)
         self.counters = Counters(definition, self.key, self.entries, around.log)
@@ -166,6 +170,9 @@ class Queue:
         if not serials:
             return unleased
         positions: Sequence[int] = serials
+        if self._watches_removals and not self.is_at_most_once:
+            for serial in serials:
+                self._tell_deleted(serial)
         if not self.is_at_most_once:
             positions = self.forget(serials)
             self._removed.extend(positions)
@@ -192,11 +199,19 @@ class Queue:
 
     def finish(self, serial: int, client: bytes, reason: bytes) -> bool:
         """A message that nobody holds is done."""
+        if self._watches_removals:
+            self._tell_deleted(serial)
         positions = self.forget((serial,))
         self._removed.extend(positions)
         self.is_dirty = True
         self.tell(lifecycle.COMPLETED, positions, client=client, reason=reason)
         return True
+
+    def _tell_deleted(self, serial: int) -> None:
+        block, slot = self.entries.where(serial)
+        data, correlation_id, _ = split_body(self.around.bodies.get(block, slot))
+        names = (self.definition.name, self.definition.message_type)
+        self.around.happened(MessageDeleted(*names, data, correlation_id))
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
@@ -211,6 +226,14 @@ class Queue:
             return True
         self.counters.cancel(serial)
         self.endings.come_back(lease, State.FAILED, b"cancel", client.name)
+        return True
+
+    def hand_back(self, bookmark: bytes, client: Client, wait_ns: int) -> bool:
+        """The message is returned for later, untried: an option that AMPS does not have. No effect unless leased."""
+        lease = self.leases.get(bookmark)
+        if lease is None or self.is_at_most_once or not self._may_end(lease, client):
+            return False
+        self.endings.hand_back(self.endings.take(bookmark), wait_ns, client.name)
         return True
 
     def expire(self, bookmark: bytes, client: Client) -> bool:
@@ -238,9 +261,9 @@ class Queue:
         """End leases, lives and waits that are over."""
         now_ns = self.around.turn.now_ns
         for bookmark in self.clock.over(now_ns):
-            self.around.report("31-0012", queue=self.definition.name, bookmark=bookmark.decode())
             if self.clock.ends_by_stuck:
                 self._report_stuck(bookmark)
+            self._log_lease("31-0012", bookmark)
             self.endings.lose(bookmark, b"stuck" if self.clock.ends_by_stuck else b"lease period")
         for bookmark in self.clock.stuck(now_ns):
             self._report_stuck(bookmark)
@@ -262,9 +285,15 @@ class Queue:
 
     def _report_stuck(self, bookmark: bytes) -> None:
         lease = self.leases[bookmark]
-        position = self.position_of(lease)
-        self.around.report("31-0013", queue=self.definition.name, bookmark=bookmark.decode())
-        self.tell(lifecycle.STUCK, (position,), client=lease[1].client.name, sessions=lease[3:])
+        self.tell(lifecycle.STUCK, (self.position_of(lease),), client=lease[1].client.name, sessions=lease[3:])
+        self._log_lease("31-0013", bookmark)
+
+    def _log_lease(self, code: str, bookmark: bytes) -> None:
+        """Log a record about a leased message; its session has the line too."""
+        values: dict[str, object] = {"queue": self.definition.name, "bookmark": bookmark.decode()}
+        self.around.report(code, **values)
+        lease = self.leases[bookmark]
+        self.tell(lifecycle.LOGGED, (self.position_of(lease),), reason=log_line(code, values), sessions=lease[3:])
 
     def pause(self, until_wall_ns: int, actor: bytes) -> None:
         """Deliver nothing until then; 0 is until somebody says otherwise."""
@@ -341,6 +370,15 @@ class Queue:
                 if serial in barriers:
                     barriers.remove(serial)
         return self.entries.remove(serials)
+
+    def tell_delivered(self, serials: Sequence[int], client: Client) -> None:
+        """Actions watch what goes to whom."""
+        for serial in serials:
+            block, slot = self.entries.where(serial)
+            data, correlation_id, _ = split_body(self.around.bodies.get(block, slot))
+            name = client.name.decode("utf-8", "surrogateescape")
+            names = (self.definition.name, self.definition.message_type)
+            self.around.happened(MessageDelivered(*names, data, self.bookmark_of(serial), name, correlation_id))
 
     def depart(self, serials: Sequence[int]) -> None:
         """With at-most-once, messages go when they are sent."""

@@ -32,7 +32,7 @@ class Restoring:
         self._untold: dict[int, None] = {}
         self._open: dict[int, int] = {}
         self._counted: dict[int, None] = {}
-        """Entries that were delivered since they entered; a reset one enters with deliveries that were before."""
+        """Entries that were delivered since they entered, and not handed back: only their deliveries may be lost."""
         self._begun = 0
         self._after_bookmark = 0
         self._recovery_point = EPOCH
@@ -124,9 +124,12 @@ class Restoring:
         elif mark.mark == records.RESUME:
             note.label = State.AVAILABLE
             self._entries.move(serial, state, AVAILABLE)
-        elif mark.mark == records.DUE:
+        elif mark.mark in (records.DUE, records.HANDED_BACK):
+            if mark.mark == records.HANDED_BACK:
+                queue.counters.hand_back(serial)
+                self._counted.pop(serial, None)
             note.label = State.RETRY_WAIT if mark.text else State.DELAYED
-            note.attempts = int(mark.text or b"0")
+            note.attempts = int(mark.text or b"%d" % note.attempts)
             if state == AVAILABLE:
                 queue.rest(serial, AVAILABLE, mark.value)
             elif state == WAITING:

@@ -19,11 +19,13 @@ DEVNULL = b"/AMPS/devnull"
 
 
 class Watch:
-    """What actions want to know of the publishes to a topic: `is_on` anything, `reads` fields of the bodies."""
+    """What actions want to know of a topic's publishes: `is_on` anything, `reads` fields of the bodies, and whether
+    they want to know of its deliveries."""
 
-    __slots__ = ("is_on", "reads")
+    __slots__ = ("delivers", "is_on", "reads")
 
-    def __init__(self, is_on: bool, reads: bool) -> None:
+    def __init__(self, is_on: bool, reads: bool, delivers: bool) -> None:
+        self.delivers = delivers
         self.is_on = is_on
         self.reads = reads
 
@@ -78,7 +80,7 @@ class Route:
         self.queues = queues
         self.watch = watch
         self.needs_body = any(queue.admission.reads_body for queue in queues)
-        self.is_simple = self.is_valid and not self.needs_body and not watch.is_on
+        self.is_simple = self.is_valid and not (self.needs_body or watch.is_on or watch.delivers)
         """Whether no queue and no action has to look at a message."""
         self.needs_environment = any(queue.admission.asks_environment for queue in queues)
         self.target = self

@@ -26,6 +26,7 @@ _STAYS = (
     lifecycle.SKIPPING,
     lifecycle.TERMINATING,
     lifecycle.STUCK,
+    lifecycle.LOGGED,
     lifecycle.DEAD_LETTERED,
     lifecycle.REPROCESSED,
     lifecycle.REROUTED,
@@ -33,6 +34,8 @@ _STAYS = (
 )
 ACTION = b"action:"
 """How the names of processors begin that are actions."""
+HANDED_BACK = b"handed back until "
+"""How the reason of a Retrying event begins whose consumer did not try."""
 DUE = b"due "
 """How the reason of a Received event begins whose message is not delivered before a time."""
 
@@ -78,6 +81,8 @@ class Story:
         before = self.state
         after = LEADS_TO.get(status, before)
         if status == lifecycle.RECEIVED and reason.startswith(DUE):
+            after = State.DELAYED
+        if status == lifecycle.RETRYING and reason.startswith(HANDED_BACK):
             after = State.DELAYED
         if status == lifecycle.STARTED:
             self._start(number, wall_ns, client)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import MessageExpired
+from ampsd.engine.events import Event
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.publishers import Publishers
@@ -16,7 +16,18 @@ from ampsd.storage.log import Log
 class Surroundings:
     """The other nouns of the instance, and whom to tell."""
 
-    __slots__ = ("bodies", "environments", "events", "expired", "log", "outbox", "publishers", "report", "turn")
+    __slots__ = (
+        "bodies",
+        "environments",
+        "events",
+        "happened",
+        "is_watched",
+        "log",
+        "outbox",
+        "publishers",
+        "report",
+        "turn",
+    )
 
     def __init__(
         self,
@@ -26,7 +37,8 @@ class Surroundings:
         publishers: Publishers,
         moment: Turn,
         report: Report,
-        expired: Callable[[MessageExpired], None],
+        happened: Callable[[Event], None],
+        is_watched: Callable[[Event], bool],
         environments: Environments,
         events: MessageEvents,
     ) -> None:
@@ -36,6 +48,7 @@ class Surroundings:
         self.publishers = publishers
         self.turn = moment
         self.report = report
-        self.expired = expired
+        self.happened = happened
+        self.is_watched = is_watched
         self.environments = environments
         self.events = events

@@ -219,9 +219,15 @@ class _Stories:
             story.add(event.number, 0, event.status, event.reason.encode(), event.client.encode(), event.session or 0)
             if event.session is not None:
                 owner.setdefault(event.session, []).append(event.number)
+        lines: dict[int, list[str]] = {}
+        for event in events:
+            if event.status == lifecycle.LOGGED and event.session is not None:
+                lines.setdefault(event.session, []).append(f"{event.time} {event.reason}")
         times = {event.number: event.time for event in events}
         numeric, numeric_name, outcome = numbers_of(story.state)
-        sessions = [self._session(one, owner.get(one.number, []), times) for one in story.sessions]
+        sessions = [
+            self._session(one, owner.get(one.number, []), lines.get(one.number, []), times) for one in story.sessions
+        ]
         return InQueue(
             queue=events[0].queue,
             topic=events[0].topic,
@@ -235,7 +241,9 @@ class _Stories:
             events=list(events),
         )
 
-    def _session(self, session: engine_story.Session, numbers: list[int], times: dict[int, str]) -> Session:
+    def _session(
+        self, session: engine_story.Session, numbers: list[int], lines: list[str], times: dict[int, str]
+    ) -> Session:
         client = session.client.decode("utf-8", "replace")
         return Session(
             number=session.number,
@@ -245,4 +253,5 @@ class _Stories:
             ended=times[numbers[-1]] if session.status in _CLOSING else None,
             status=session.status,
             events=numbers,
+            log=lines,
         )

@@ -193,7 +193,7 @@ class SimWorker(SimClient):
         elif draw < mood.vanish + mood.keep:
             self._kept.append(bookmark)
         elif draw < mood.vanish + mood.keep + mood.cancel:
-            self.answer(bookmark, b"cancel")
+            self.answer(bookmark, self.rng.choice((b"cancel", b"cancel", b"cancel", b"ampsd_after=20ms")))
         elif draw < mood.vanish + mood.keep + mood.cancel + mood.expire:
             self.answer(bookmark, b"expire")
         else:

@@ -14,9 +14,11 @@ BUILT = (
     "amps-action-do-nothing",
     "amps-action-do-publish-message",
     "amps-action-if-condition",
+    "amps-action-on-deliver-message",
     "amps-action-on-offline-start",
     "amps-action-on-offline-stop",
     "amps-action-on-publish-message",
+    "amps-action-on-sow-delete-message",
     "amps-action-on-sow-expire-message",
     "amps-action-on-startup",
 )

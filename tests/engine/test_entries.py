@@ -96,6 +96,7 @@ def test_bookmarks_are_found(pairs: list[tuple[int, int]]) -> None:
         entries.extend(Run((number,), (1,), publisher, (sequence,), SOURCE))
     for number, (publisher, sequence) in enumerate(pairs):
         assert entries.find_bookmark(publisher, sequence) == number
+    assert entries.find_bookmarks(dict.fromkeys([*pairs, (9, 1)])) == {pair: at for at, pair in enumerate(pairs)}
     assert entries.find_bookmark(9, 1) == -1
 
 

@@ -96,7 +96,7 @@ def test_a_route_delivers_plainly_to_clients_that_ask_for_nothing_more(steps: li
     """Each client gets one message: plainly, or where one of its subscriptions filters, through the matching."""
     clients = [Client(number, "t", None, "", 0) for number in range(3)]
     every = [subscription(number, "/a = 1" if number in (2, 5) else None, clients[number % 3]) for number in range(9)]
-    route = Route(b"topic", JSON, False, [], Watch(False, False))
+    route = Route(b"topic", JSON, False, [], Watch(False, False, False))
     inside: list[Subscription] = []
     for is_added, number in steps:
         one = every[number]

@@ -283,6 +283,41 @@ def test_jitter_stays_within_its_share(
     assert wait_ns(definition, attempts, position) == wait_ns(definition, attempts, position)
 
 
+def test_what_is_handed_back_comes_later_and_counts_for_no_limit() -> None:
+    play = Playbook(queues=queue("Jobs", MaxDeliveries=2, MaxCancels=1))
+    worker = subscriber(play, "worker")
+    publish(play, "1")
+    (message,) = deliveries(worker)
+    for _ in range(3):
+        ack(worker, message, option="ampsd_after=10s")
+        play.advance("9s")
+        assert deliveries(worker) == []
+        play.restart()
+        worker = subscriber(play, "worker")
+        assert deliveries(worker) == []
+        play.advance("1s")
+        (message,) = deliveries(worker)
+    worker.hang_up()
+    worker = subscriber(play, "worker")
+    assert [one["body"] for one in deliveries(worker)] == ["1"], "the first delivery that counts was lost"
+    worker.hang_up()
+    assert play.story(message["bm"])[-3:] == [
+        *("Terminated - Redelivering: connection closed", "Started", "Terminated: max_deliveries")
+    ]
+    assert play.story(message["bm"])[2] == "Retrying: handed back until 20231114T221330.000000Z"
+    play.check_events()
+
+
+@pytest.mark.parametrize("option", ["ampsd_after", "ampsd_after=soon", "ampsd_after=1s,cancel"])
+def test_a_hand_back_that_makes_no_sense_is_refused(option: str) -> None:
+    play = Playbook(queues=queue("Jobs"))
+    worker = subscriber(play, "worker")
+    publish(play, "1")
+    (message,) = deliveries(worker)
+    worker.send(c="sow_delete", t="Jobs", cid="7", a="processed", bookmark=message["bm"], o=option)
+    assert worker.take()[0]["reason"] == "invalid options"
+
+
 def test_a_paused_queue_takes_publishes_and_acknowledgments_and_delivers_nothing() -> None:
     play = Playbook(queues=queue("Jobs", MaxPerSubscriptionBacklog=2))
     worker = subscriber(play, "worker", backlog=2)
@@ -378,6 +413,8 @@ def test_a_stuck_message_is_reported_and_stays_leased() -> None:
     assert bodies(other) == []
     ack(worker, message)
     assert play.story(message["bm"]) == ["Received", "Started", "Stuck", "Completed"]
+    (line,) = play.lines
+    assert line.startswith(f"31-0013 message {message['bm']} of queue Jobs is stuck: ")
     play.check_events()
 
 

@@ -88,4 +88,5 @@ def test_runs_are_recorded_where_they_are_asked_for() -> None:
         publish(play, "1")
         jobs = play.instance.queues[0]
         assert story(play, jobs.bookmark_of(jobs.entries.oldest()).decode()) == expected
+        assert [line.split(" ")[0] for line in play.lines] == ["29-0104"] * bool(expected)
         play.check_events()

@@ -170,6 +170,22 @@ def test_the_story_of_a_dead_letter_names_its_family(path: str) -> None:
     assert queries.place("nonsense") is None
 
 
+def test_a_session_has_the_log_records_that_concern_it(path: str) -> None:
+    play = Playbook(queues=queue("Jobs", LeasePeriod="5s"))
+    worker = subscriber(play, "worker")
+    publish(play, "1")
+    (message,) = deliveries(worker)
+    play.advance("5s")
+    story = fill(path, play.store).story(message["bm"])
+    assert story is not None
+    first, second = story.queues[0].sessions
+    assert first.log == [
+        f"2023-11-14T22:13:25.000000Z 31-0012 the lease of message {message['bm']} in queue Jobs ended;"
+        " the message is offered again."
+    ]
+    assert (first.status, second.log) == ("Terminated - Redelivering", [])
+
+
 def test_what_a_crash_took_from_the_file_comes_again_from_the_log(path: str) -> None:
     play = walk()
     half = SimEventStore()

@@ -40,7 +40,7 @@ sequences = st.builds(records.encode_sequence, u64, u64)
 removals_ahead = st.builds(records.encode_removal_ahead, st.binary(max_size=60), u64, u64)
 marks = st.builds(
     records.encode_mark,
-    st.integers(records.SUSPEND, records.ACKNOWLEDGED),
+    st.integers(records.SUSPEND, records.HANDED_BACK),
     st.binary(max_size=60),
     st.lists(u64, max_size=20).map(lambda positions: array("Q", positions)),
     u64,
@@ -116,7 +116,7 @@ def test_the_short_way_to_the_message_gives_what_decoding_gives(record: bytes) -
 
 
 @given(
-    st.integers(records.SUSPEND, records.ACKNOWLEDGED),
+    st.integers(records.SUSPEND, records.HANDED_BACK),
     st.binary(max_size=60),
     st.lists(u64),
     u64,

@@ -1,18 +1,15 @@
 """amps-action-on-publish-message."""
 
-from functools import lru_cache
-
 from ampsd.actions.event_variables import BOOKMARK, MESSAGE
 from ampsd.actions.marks import WATCHES
 from ampsd.actions.module import On
 from ampsd.actions.option_kinds import available
+from ampsd.actions.topics import names
 from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, Kind, NotRunningError, one_of, option
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.expressions.compile import Filter, compile_filter
-from ampsd.expressions.regex import compile_regex, is_regex
 
 _FILTER = Kind("expression", available(compile_filter), fault="expression")
-_pattern = lru_cache(maxsize=1024)(compile_regex)
 
 
 def _no_options(text: str) -> str:
@@ -57,7 +54,9 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
         """Whether publishes to the event's topic can set off the action."""
         assert isinstance(event, MessagePublished)
         return (
-            self.message_source != "replicated" and event.message_type == self.message_type and self._names(event.topic)
+            self.message_source != "replicated"
+            and event.message_type == self.message_type
+            and names(self.topic, event.topic)
         )
 
     @property
@@ -73,8 +72,3 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
         if self.filter is None:
             return True
         return event.fields is not None and self.filter.matches(event.fields, event.environment)
-
-    def _names(self, topic: str) -> bool:
-        if not is_regex(self.topic):
-            return topic == self.topic
-        return _pattern(self.topic.encode("utf-8", "surrogateescape")).search(topic.encode("utf-8", "surrogateescape"))
