@@ -10,6 +10,7 @@ as events, which decide nothing.
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from typing import cast
 
 from ampsd import limits
 from ampsd.definitions.queues import QueueDefinition
@@ -162,13 +163,16 @@ class Queue:
                 for bookmark, lease in zip(bookmarks, ended, strict=True)
                 if lease is None
             )
-        kept = [lease for lease in ended if lease is not None]
-        serials = [lease[0] for lease in kept]
-        for subscription, number in Counter([lease[1] for lease in kept]).items():
+        kept = [lease for lease in ended if lease is not None] if None in ended else cast(list[Lease], ended)
+        if not kept:
+            return unleased
+        serials: Sequence[int]
+        holders: Sequence[Subscription]
+        sessions: Sequence[int]
+        serials, holders, _, sessions = zip(*kept, strict=True)
+        for subscription, number in Counter(holders).items():
             subscription.unacked -= number
             self.has_room_again(subscription)
-        if not serials:
-            return unleased
         positions: Sequence[int] = serials
         if self._watches_removals and not self.is_at_most_once:
             for serial in serials:
@@ -177,7 +181,6 @@ class Queue:
             positions = self.forget(serials)
             self._removed.extend(positions)
         if self.tells:
-            sessions = [lease[3] for lease in kept]
             self.tell(lifecycle.COMPLETED, positions, client=client.name, sessions=sessions)
         return len(serials) + unleased
 

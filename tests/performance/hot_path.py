@@ -110,9 +110,10 @@ def many_filters() -> tuple[Callable[[], object], int]:
     return lambda: writer.raw(data), MESSAGES
 
 
-def durable_queue() -> tuple[Callable[[], object], int]:
+def durable_queue(has_events: bool = True) -> tuple[Callable[[], object], int]:
     """Numbered publishes to a queue, leased to a consumer that acknowledges them in lists."""
-    play = Playbook(queues=queue("Jobs", MaxPerSubscriptionBacklog=1000))
+    settings = {"MaxPerSubscriptionBacklog": 1000, "ampsd:Events": str(has_events).lower()}
+    play = Playbook(queues=queue("Jobs", **settings))
     worker = subscribed(play, "worker", t="Jobs", o="max_backlog=1000")
     writer = play.client("writer")
     rounds = iter(range(1, 10_000, MESSAGES))
@@ -134,6 +135,7 @@ SCRIPTS: dict[str, Script] = {
     "pub/sub, one filter": fan_out(1, filter="/customer = 'C00001'"),
     "pub/sub, 1,000 filters": many_filters,
     "durable queue": durable_queue,
+    "durable queue, no events": lambda: durable_queue(has_events=False),
 }
 
 
