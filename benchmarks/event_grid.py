@@ -5,6 +5,7 @@ million messages in four queues, a hundred workers; each is received, started an
 """
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -16,7 +17,6 @@ from pathlib import Path
 from ampsd.admin.queries import EventFilter
 from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.engine import lifecycle
-from ampsd.server.clock import RealClock
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.storage.tellings import Arrival, Events, encode_events
@@ -61,12 +61,17 @@ QUERIES = {
 }
 
 
+def cpu_seconds() -> float:
+    """Of this process and the one that writes, which has ended."""
+    return sum(os.times()[:4])
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = f"{directory}/bench.events"
         records = list(told())
-        file = EventFile(path, b"journal", MessageEventsDefinition(), RealClock(), lambda code, **values: None)
-        began, cpu = time.perf_counter(), time.process_time()
+        file = EventFile(path, b"journal", MessageEventsDefinition(), lambda code, **values: None)
+        began, cpu = time.perf_counter(), cpu_seconds()
         for position, record in enumerate(records):
             file.append(position, record)
         file.close()
@@ -74,7 +79,7 @@ def main() -> None:
             "events": EVENTS,
             "rows": len(records),
             "to write, events/s": round(EVENTS / (time.perf_counter() - began)),
-            "CPU us/event": round((time.process_time() - cpu) / EVENTS * 1e6, 1),
+            "CPU us/event": round((cpu_seconds() - cpu) / EVENTS * 1e6, 1),
             "file MiB": round(Path(path).stat().st_size / 2**20),
         }
         print(json.dumps(rows, indent=2))

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import errno
 import fcntl
 import gc
 import os
 import signal
-import sqlite3
 import threading
 import time
 import traceback
@@ -103,6 +101,7 @@ class Daemon:
         self._schedule()
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
+        threading.excepthook = self._thread_failed
         gc.collect()
         gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
         ready(addresses)
@@ -184,10 +183,7 @@ class Daemon:
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(lambda: self._report(code, **values))
 
-        try:
-            return EventFile(path, journal_id, settings, self._clock, report)
-        except sqlite3.Error as error:
-            raise OSError(errno.EIO, str(error), path) from error
+        return EventFile(path, journal_id, settings, report)
 
     def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
         if recovered.cut_bytes:
@@ -308,6 +304,18 @@ class Daemon:
             self._net.pause(is_behind)
         self._set_timer(deadline)
         self._continue_stop()
+
+    def _thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
+        """In a worker thread: a fault of ours stops the process, wherever it is."""
+        trace = "".join(traceback.format_exception(arguments.exc_value))
+
+        def stop() -> None:
+            self._report("FF-0003", trace=trace)
+            if not self._stopped.done():
+                self._stopped.set_result(EXIT_INTERNAL)
+
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(stop)
 
     def _set_timer(self, deadline_ns: int | None) -> None:
         """One timer, set anew only for an earlier time: a turn too early costs less than a timer for each turn."""

@@ -14,8 +14,8 @@ from ampsd.engine import lifecycle
 from ampsd.engine import story as engine_story
 from ampsd.engine.lifecycle import State
 from ampsd.engine.operators import Left, Place
-from ampsd.server.event_file import signed, unsigned
 from ampsd.server.event_reading import RUN, Reading, Run
+from ampsd.server.event_writer import signed, unsigned
 
 _CLOSING = frozenset(lifecycle.CLOSING)
 _ANCESTORS = "SELECT other FROM links WHERE position = ? AND is_parent = 1"

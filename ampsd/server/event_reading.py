@@ -10,7 +10,7 @@ from ampsd.admin.models import Event
 from ampsd.admin.queries import numbers_of, time_text
 from ampsd.engine import lifecycle
 from ampsd.engine.story import Story
-from ampsd.server.event_file import signed, unsigned
+from ampsd.server.event_writer import signed, unsigned
 from ampsd.wire import amps
 
 RUN = "first, number, time, status, queue, client, by_operator, reason, low, high, positions, session, sessions"

@@ -1,5 +1,7 @@
 """The file of events against the records it is fed: everything is found again, after crashes and damage too."""
 
+import os
+import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +15,10 @@ from ampsd.admin.queries import EventFilter
 from ampsd.definitions.message_events import DAY_NS, MessageEventsDefinition
 from ampsd.engine import lifecycle
 from ampsd.engine.story import Story
+from ampsd.server import event_file
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
-from ampsd.simulator.clock import SimClock
+from ampsd.server.event_writer import EventWriter, prepare
 from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.world import World
 
@@ -36,11 +39,14 @@ def path(tmp_path: Path) -> str:
 
 
 def fill(path: str, store: SimEventStore, definition: MessageEventsDefinition = KEEP_ALL) -> EventFileQueries:
-    file = EventFile(path, b"journal", definition, SimClock(), Reports())
-    for position, record in store.records:
-        if position >= file.position:
-            file.append(position, record)
-    file.close()
+    """As the writing process does it, a second after the last event."""
+    known = prepare(path, b"journal")
+    writer = EventWriter(path, definition.keep_for_ns, definition.keep_at_most)
+    if batch := [one for one in store.records if one[0] >= known]:
+        writer.write(batch)
+    while writer.retain(store.events()[-1].wall_ns + 1_000_000_000):
+        pass
+    writer.close()
     return EventFileQueries(path, lambda: None)
 
 
@@ -207,7 +213,7 @@ def test_a_file_that_cannot_be_used_is_set_aside(damage: str, path: str) -> None
             connection.execute("UPDATE meta SET value = 99 WHERE key = 'version'")
         connection.close()
     journal = b"another" if damage == "other journal" else b"journal"
-    file = EventFile(path, journal, KEEP_ALL, SimClock(), reports)
+    file = EventFile(path, journal, KEEP_ALL, reports)
     assert file.position == 0
     file.close()
     assert reports.codes == ["31-0014"]
@@ -217,7 +223,7 @@ def test_a_file_that_cannot_be_used_is_set_aside(damage: str, path: str) -> None
 def test_a_failing_file_stops_being_written_and_says_so(path: str) -> None:
     play = walk()
     reports = Reports()
-    file = EventFile(path, b"journal", KEEP_ALL, SimClock(), reports)
+    file = EventFile(path, b"journal", KEEP_ALL, reports)
     file.append(0, b"\x06\x00\x00\x00\x08x")
     for position, record in play.store.records:
         file.append(position + 1, record)
@@ -225,6 +231,55 @@ def test_a_failing_file_stops_being_written_and_says_so(path: str) -> None:
     assert reports.codes == ["31-0015"]
     assert file.waiting_bytes == 0
     assert EventFileQueries(path, lambda: None).find(EventFilter()) == []
+
+
+def test_the_writing_process_writes_what_it_is_given(path: str) -> None:
+    play = walk()
+    reports = Reports()
+    file = EventFile(path, b"journal", KEEP_ALL, reports)
+    queries = EventFileQueries(path, file.catch_up)
+    for position, record in play.store.records:
+        file.append(position, record)
+        assert queries.find(EventFilter(limit=1))[0].number == told_last(play.store, position)
+    assert file.waiting_bytes == 0
+    assert file.process_id != os.getpid()
+    os.kill(file.process_id, signal.SIGTERM)  # what a service manager sends to all; the daemon ends the input
+    file.close()
+    assert reports.codes == []
+    found = queries.find(EventFilter())
+    assert [one.number for one in reversed(found)] == [number for number, *_ in told(play.store)]
+
+
+def test_a_killed_writing_process_is_reported_and_nothing_waits_for_it(path: str) -> None:
+    play = walk()
+    reports = Reports()
+    file = EventFile(path, b"journal", KEEP_ALL, reports)
+    os.kill(file.process_id, signal.SIGKILL)
+    for position, record in play.store.records:
+        file.append(position, record)
+    file.catch_up()
+    assert file.waiting_bytes == 0
+    file.close()
+    assert reports.codes == ["31-0015"]
+    again = EventFile(path, b"journal", KEEP_ALL, reports)
+    assert again.position == 0, "the log has them, from the beginning"
+    again.close()
+
+
+def test_a_file_is_written_by_one_process_only(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = EventFile(path, b"journal", KEEP_ALL, Reports())
+    monkeypatch.setattr(event_file, "LOCK_SECONDS", 0.0)
+    with pytest.raises(OSError, match="another process"):
+        EventFile(path, b"journal", KEEP_ALL, Reports())
+    file.close()
+    EventFile(path, b"journal", KEEP_ALL, Reports()).close()
+
+
+def told_last(store: SimEventStore, upto: int) -> int:
+    """The number of the last event of the records up to a position."""
+    part = SimEventStore()
+    part.records = [one for one in store.records if one[0] <= upto]
+    return list(told(part))[-1][0]
 
 
 def test_old_events_go_by_number(path: str) -> None:
@@ -236,8 +291,8 @@ def test_old_events_go_by_number(path: str) -> None:
 def test_old_events_go_by_age(path: str) -> None:
     play = walk()
     fill(path, play.store)
-    clock = SimClock()
-    clock.advance(DAY_NS + 5_000_000_000)
-    EventFile(path, b"journal", MessageEventsDefinition(keep_for_ns=DAY_NS), clock, Reports()).close()
+    writer = EventWriter(path, DAY_NS, 0)
+    assert not writer.retain(play.clock.wall + DAY_NS - 5_000_000_000)
+    writer.close()
     left = [one.status for one in EventFileQueries(path, lambda: None).find(EventFilter())]
     assert left == ["Completed", "Dead-Lettered", *["Received", "Started"], "Received", "Failed"], "ten seconds later"
