@@ -224,7 +224,7 @@ class Journal:
         """
         after = bisect_right(self._bases, position)
         file = self._segments[after - 1]
-        end = self._bases[after] if after < len(self._bases) else self.durable
+        end = min([self.durable, *self._bases[after : after + 1]])
         wanted = max(length, min(_READ_AHEAD, end - position))
         try:
             self._window = self._disk.pread(file.path, file.offset_of(position), wanted)

@@ -396,6 +396,20 @@ def test_whatever_the_sizes_everything_is_read_back(steps: list[tuple[int, int, 
     assert again.positions == life.positions
 
 
+def test_reading_ahead_ends_where_the_log_is_durable_also_while_a_segment_is_begun() -> None:
+    life = Life(SimDisk())
+    life.write(batch_of(0, size=1000))
+    for number in range(1, 12):
+        life.add(batch_of(number, size=1000))
+    life.journal.flush()
+    assert life.journal.segment_count > 1
+    positions = list(life.positions)
+    life.journal.read(positions[0], len(life.positions[positions[0]]))
+    life.sync()
+    for position, record in life.positions.items():
+        assert life.journal.read(position, len(record)) == record
+
+
 def test_what_is_not_durable_cannot_be_read() -> None:
     life = Life(SimDisk())
     (position,) = life.add(batch_of(1))
