@@ -255,6 +255,12 @@ CATALOGUE: dict[str, Entry] = {
         "The disk is full or failing, or the file was damaged.",
         "Mend that and restart: what is missing is read from the log.",
     ),
+    "31-0016": Entry(
+        "warning",
+        "the archive of messages cannot be written: {error}. It is tried again in {seconds} s.",
+        "The directory is missing, full or on a disk that fails.",
+        "Mend that; nothing waits for it but the archive, and no message is left out.",
+    ),
     "70-0004": Entry(
         "error",
         "client[{client}] is not consuming messages, disconnecting slow client",

@@ -12,6 +12,7 @@ from ampsd.actions.run import Firings
 from ampsd.config.model import Model
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.action_runs import ActionRuns
+from ampsd.engine.archiver import Archiver
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.browse import Query
 from ampsd.engine.client import Client
@@ -34,7 +35,7 @@ from ampsd.engine.routes import LoggedTopic, Routes, Watch
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
 from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.turn import Turn
-from ampsd.ports import EventStore, Report
+from ampsd.ports import Archive, EventStore, Report
 from ampsd.storage import records
 from ampsd.storage.log import Log
 from ampsd.wire import amps
@@ -60,7 +61,9 @@ _ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
 class Instance:
     """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
 
-    def __init__(self, model: Model, log: Log, report: Report, store: EventStore) -> None:
+    def __init__(
+        self, model: Model, log: Log, report: Report, store: EventStore, archive: Archive | None = None
+    ) -> None:
         self.definition = definition = model.definition
         self.log = log
         self.report = report
@@ -94,6 +97,7 @@ class Instance:
         )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
+        self.archiver = Archiver(log, self.events, self.turn, archive, definition, report)
         self.routes = self._make_routes(model)
         self._publishing = Publishing(
             log,
@@ -114,6 +118,7 @@ class Instance:
             self.events,
             self.operators,
             self._action_runs,
+            self.archiver,
         )
         self.clients = Clients(
             self.outbox,
@@ -233,7 +238,7 @@ class Instance:
 
     def next_ns(self) -> int:
         """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
-        own_ns = (self.clients.next_ns, self.acks.next_ns, self._firings.next_ns)
+        own_ns = (self.clients.next_ns, self.acks.next_ns, self._firings.next_ns, self.archiver.next_ns)
         return min([*own_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
@@ -247,6 +252,7 @@ class Instance:
             if not self._firings.is_pending:
                 break
             self._firings.run_pending(self.turn.now_ns, self.turn.wall_ns)
+        self.archiver.settle()
         self.events.flush()
         self.acks.settle()
 
@@ -441,4 +447,4 @@ class Instance:
             self.report(request.code, **request.values)
             self._action_runs.logged(event, request.code, request.values)
             return None
-        return self._inside.publish(request, event)
+        return self._inside.carry_out(request, event)

@@ -231,5 +231,17 @@ FAMILY_MAX = 1000
 ADMIN_BODY_MAX = 1 * MIB
 """Largest body of a request to the admin interface in bytes: 1,000 bookmarks take 50 KB."""
 
+ARCHIVE_BATCH = 32
+"""Messages that the archive is given at once."""
+
+ARCHIVE_BATCH_BYTES = 256 * KIB
+"""Bytes after which a batch for the archive is full."""
+
+ARCHIVE_WAIT_NS = 60_000_000_000
+"""How long an archive is left alone that could not be reached, times the failures in a row."""
+
+ARCHIVE_WAIT_MAX_NS = 300_000_000_000
+"""And at most this long."""
+
 REASON_LENGTH_MAX = 1024
 """Longest reason in characters that comes with a status of somebody's own."""

@@ -184,6 +184,25 @@ class EventStore(Protocol):
         ...
 
 
+class ArchiveObject:
+    """A message for the archive, named by its bookmark."""
+
+    __slots__ = ("body", "publisher", "sequence")
+
+    def __init__(self, publisher: int, sequence: int, body: bytes) -> None:
+        self.publisher = publisher
+        self.sequence = sequence
+        self.body = body
+
+
+class Archive(Protocol):
+    """Where copies of messages go. One submission at a time; to store the same object again changes nothing."""
+
+    def submit(self, objects: Sequence[ArchiveObject]) -> None:
+        """Store objects later, in order, each read back; the reactor then receives `ArchiveCompleted`."""
+        ...
+
+
 class Report(Protocol):
     """Where log records go. `code` is a key of `errors.CATALOGUE`; `values` fill its text."""
 

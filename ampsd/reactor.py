@@ -75,10 +75,22 @@ class DiskCompleted:
         self.error = error
 
 
+class ArchiveCompleted:
+    """Input: the archive has answered for the first of the objects it was given, each stored (None) or refused for a
+    reason that will stay; `failure` is why it did not go on.
+    """
+
+    __slots__ = ("failure", "refusals")
+
+    def __init__(self, refusals: Sequence[str | None], failure: str | None) -> None:
+        self.refusals = refusals
+        self.failure = failure
+
+
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
-Input = Received | Connected | Disconnected | DiskCompleted | Writable | OfflineCompleted | Request
+Input = Received | Connected | Disconnected | DiskCompleted | Writable | OfflineCompleted | ArchiveCompleted | Request
 
 
 class Reactor:
@@ -152,6 +164,8 @@ class Reactor:
             self._instance.connected(one.connection, one.transport, one.message_type, one.address)
         elif isinstance(one, Disconnected):
             self._instance.disconnected(one.connection, one.reason)
+        elif isinstance(one, ArchiveCompleted):
+            self._instance.archiver.completed(one.refusals, one.failure)
         elif isinstance(one, Request):
             self._instance.operators.carry_out(one)
 

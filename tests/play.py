@@ -17,7 +17,17 @@ from ampsd.config.model import load
 from ampsd.engine import lifecycle
 from ampsd.engine.operators import Answer, Left, Request
 from ampsd.instance import Instance
-from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, OfflineCompleted, Reactor, Writable
+from ampsd.reactor import (
+    ArchiveCompleted,
+    Connected,
+    Disconnected,
+    DiskCompleted,
+    Input,
+    OfflineCompleted,
+    Reactor,
+    Writable,
+)
+from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
@@ -159,6 +169,9 @@ class Playbook:
         self.net = SimNet()
         self.log: list[tuple[str, dict[str, object]]] = []
         self.store = SimEventStore()
+        self.archive = SimArchive(refused=b"bad")
+        self.is_archive_held = False
+        self._rng = Random(1)
         self.is_disk_held = False
         self.is_offline_held = False
         self._inputs: list[Input] = []
@@ -190,7 +203,8 @@ class Playbook:
             log = Unlogged()
         else:
             log = self.journal = Journal(self.disk)
-        self.instance = Instance(self._model, log, self._report, self.store)
+        archive = self.archive if self._model.definition.message_archive is not None else None
+        self.instance = Instance(self._model, log, self._report, self.store, archive)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None:
             found = recover(self.disk, "/play", "Play", 1 << 16, b"play", self.instance.restore)
@@ -226,6 +240,8 @@ class Playbook:
                 completion = self.disk.step()
                 if completion is not None:
                     self._inputs.append(DiskCompleted(*completion))
+            if self.archive.is_busy and not self.is_archive_held:
+                self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
             if not self._inputs and self.slow.decisions == decisions:
                 return
 
@@ -299,6 +315,7 @@ class Playbook:
             self.disk.kill()
         else:
             self.disk.crash(Random(power_cut_seed))
+        self.archive.crash(self._rng)
         for connection in list(self.net.to_client):
             self.net.forget(connection)
         self._inputs.clear()

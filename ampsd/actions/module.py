@@ -1,8 +1,8 @@
 """On, If and Do: the three kinds of action modules, registered under their AMPS names.
 
 The folder `modules/` holds one file per module; its name is the module's name without `amps-action-`, dashes as
-underscores. A file is imported when somebody asks for its module, and only names of the folder's listing are ever
-imported: what a configuration says is looked up, never made into a path.
+underscores (`ampsd_` first for `ampsd-action-`). A file is imported when somebody asks for its module, and only
+names of the folder's listing are ever imported: what a configuration says is looked up, never made into a path.
 """
 
 import importlib
@@ -18,6 +18,8 @@ from ampsd.engine.effects import Request
 from ampsd.engine.events import Event
 
 PREFIX = "amps-action-"
+EXTENSION_PREFIX = "ampsd-action-"
+"""How the names of modules begin that AMPS does not have; their files begin with `ampsd_`."""
 SPELLINGS = {
     "amps-action-do-delete-files": "amps-action-do-remove-files",
     "amps-do-disable-entitlement": "amps-action-do-disable-entitlement",
@@ -60,7 +62,7 @@ class Step(Definition):
 
 
 def _register(cls: "ModuleClass", kind: str, module: str) -> None:
-    if not module.startswith(PREFIX + kind + "-"):
+    if not module.startswith((PREFIX + kind + "-", EXTENSION_PREFIX + kind + "-")):
         raise TypeError(f"{cls.__name__} needs module='{PREFIX}{kind}-...', not {module!r}")
     if module in _REGISTERED:
         raise TypeError(f"{module} is registered twice: {_REGISTERED[module].__name__} and {cls.__name__}")
@@ -127,12 +129,22 @@ ModuleClass = type[On] | type[If] | type[Do]
 def _listing() -> dict[str, str]:
     """AMPS module name -> file name, for every file of the folder."""
     found = sorted(entry.name for entry in pkgutil.iter_modules(modules.__path__))
-    return {PREFIX + name.replace("_", "-"): name for name in found}
+    return dict(sorted((_module_name(name), name) for name in found))
+
+
+def _module_name(file: str) -> str:
+    prefix = EXTENSION_PREFIX if file.startswith("ampsd_") else PREFIX
+    return prefix + file.removeprefix("ampsd_").replace("_", "-")
+
+
+def short_name(name: str) -> str:
+    """A module's name without what all have in common."""
+    return name.removeprefix(PREFIX).removeprefix(EXTENSION_PREFIX)
 
 
 def kind_of(name: str) -> str:
     """The element that takes the module: On, If or Do; empty when the name tells none."""
-    return {"on": "On", "if": "If", "do": "Do"}.get(name.removeprefix(PREFIX).partition("-")[0], "")
+    return {"on": "On", "if": "If", "do": "Do"}.get(short_name(name).partition("-")[0], "")
 
 
 def names() -> tuple[str, ...]:

@@ -72,8 +72,9 @@ class Event(msgspec.Struct):
     queue: str
     topic: str
     status: str
-    numeric: int
-    numeric_name: str
+    numeric: int | None
+    """Of the queue or action; the archiver has none."""
+    numeric_name: str | None
     outcome: str | None
     session: int | None
     attempt: int
@@ -113,8 +114,8 @@ class InQueue(msgspec.Struct):
     queue: str
     topic: str
     state: str
-    numeric: int
-    numeric_name: str
+    numeric: int | None
+    numeric_name: str | None
     outcome: str | None
     attempts: int
     cancels: int

@@ -1,11 +1,11 @@
 """What the admin interface asks of the events that are kept: the door to them, and the conversions to resources."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, overload
 
 from ampsd.admin.models import Audit, Event, Story
 from ampsd.engine import turn
-from ampsd.engine.lifecycle import NUMERIC, NUMERIC_NAMES, OUTCOMES, State
+from ampsd.engine.lifecycle import NUMERIC, NUMERIC_NAMES, OUTCOMES, ArchiveState, State
 from ampsd.engine.operators import Left, Place
 
 
@@ -68,7 +68,13 @@ def time_text(wall_ns: int) -> str:
     return f"{text[:4]}-{text[4:6]}-{text[6:11]}:{text[11:13]}:{text[13:]}"
 
 
-def numbers_of(state: State) -> tuple[int, str, str | None]:
-    """Numeric status, its name and the outcome."""
+@overload
+def numbers_of(state: State) -> tuple[int, str, str | None]: ...
+@overload
+def numbers_of(state: ArchiveState) -> tuple[None, None, None]: ...
+def numbers_of(state: State | ArchiveState) -> tuple[int | None, str | None, str | None]:
+    """Numeric status, its name and the outcome; the archiver has none of its own."""
+    if isinstance(state, ArchiveState):
+        return None, None, None
     numeric = NUMERIC.get(state, 0)
     return numeric, NUMERIC_NAMES[numeric], OUTCOMES.get(state)

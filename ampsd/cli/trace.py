@@ -26,9 +26,9 @@ def command(admin: str, as_json: bool, bookmark: str) -> None:
         tell(event, as_json=False)
     for where in story["queues"]:
         outcome = f", {where['outcome']}" if where["outcome"] else ""
+        numeric = "" if where["numeric"] is None else f" ({where['numeric']} {where['numeric_name']}{outcome})"
         click.echo(
-            f"\n{where['queue']}: {where['state']} ({where['numeric']} {where['numeric_name']}{outcome}),"
-            f" attempts {where['attempts']}, cancels {where['cancels']}"
+            f"\n{where['queue']}: {where['state']}{numeric}, attempts {where['attempts']}, cancels {where['cancels']}"
         )
         for session in where["sessions"]:
             times = f"{session['started']} to {session['ended'] or 'now'}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ampsd import units
+from ampsd.actions.module import short_name
 from ampsd.config.values import name_of
 from ampsd.declare import Definition
 from ampsd.definitions.actions import ActionDefinition
@@ -78,7 +79,7 @@ def _action(action: ActionDefinition) -> Intent:
 
 
 def _step(step: Definition) -> str:
-    name = name_of(step).removeprefix("amps-action-")
+    name = short_name(name_of(step))
     topic = getattr(step, "topic", None)
     text = getattr(topic, "text", topic)
     return f"{name} {text}" if text else name

@@ -23,6 +23,7 @@ from ampsd.definitions.externals import ExternalsDefinition
 from ampsd.definitions.functions import FunctionDefinition, FunctionsDefinition
 from ampsd.definitions.kinds import FILE_MASK, PERCENT
 from ampsd.definitions.logging import LoggingDefinition, TargetDefinition
+from ampsd.definitions.message_archive import MessageArchiveDefinition
 from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.definitions.message_types import MessageTypeDefinition, MessageTypesDefinition
 from ampsd.definitions.modules import ModuleDefinition, ModulesDefinition
@@ -178,6 +179,9 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
     )
     message_events: MessageEventsDefinition | None = option(
         MessageEventsDefinition, "The record of what happened to queued messages.", default=None
+    )
+    message_archive: MessageArchiveDefinition | None = option(
+        MessageArchiveDefinition, "Where copies of queued messages are kept; without it, nowhere.", default=None
     )
     admin: AdminDefinition | None = option(AdminDefinition, "The HTTP interface and statistics.", default=None)
     protocol_section: ProtocolsDefinition | None = option(

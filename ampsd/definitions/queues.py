@@ -176,6 +176,13 @@ class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)
         default=True,
         reload="restart",
     )
+    is_archived: bool = option(
+        BOOLEAN,
+        "Whether the messages are copied to the ampsd:MessageArchive, where there is one; the queue must have events.",
+        xml="ampsd:Archive",
+        default=True,
+        reload="restart",
+    )
 
     @property
     def underlying(self) -> str:

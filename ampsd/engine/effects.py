@@ -1,4 +1,6 @@
-"""What actions ask for: back inside (publish a message) or outside (write a log line)."""
+"""What actions ask for: back inside (publish a message, note a status) or outside (write a log line)."""
+
+from ampsd.engine.lifecycle import own_status
 
 
 class PublishMessage:
@@ -22,4 +24,16 @@ class WriteLog:
         self.values = values
 
 
-Request = PublishMessage | WriteLog
+class SetStatus:
+    """Note a status of somebody's own for the message that set off the action; it moves nothing."""
+
+    __slots__ = ("reason", "status")
+    checked = staticmethod(own_status)
+    """The text of a status. Raises ValueError when it cannot be one."""
+
+    def __init__(self, status: str, reason: bytes) -> None:
+        self.status = status
+        self.reason = reason
+
+
+Request = PublishMessage | WriteLog | SetStatus

@@ -1,9 +1,9 @@
-"""Publishes that the instance makes itself, for actions: as a client inside it would."""
+"""What the instance does itself, for actions: it publishes as a client inside it would, and notes statuses."""
 
 from ampsd import limits
 from ampsd.engine import lifecycle
 from ampsd.engine.client import Client
-from ampsd.engine.effects import PublishMessage
+from ampsd.engine.effects import PublishMessage, SetStatus
 from ampsd.engine.events import Event, MessageExpired
 from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import INTERNAL, Publishers
@@ -30,6 +30,25 @@ class Inside:
         self._routes = routes
         self._queues = queues
         self._turn = moment
+
+    def carry_out(self, request: PublishMessage | SetStatus, event: Event) -> str | None:
+        """Do what a step asks for. Returns why it failed."""
+        return self.publish(request, event) if isinstance(request, PublishMessage) else self._note(request, event)
+
+    def _note(self, request: SetStatus, event: Event) -> str | None:
+        """A status for a message, in the queue where it set off the action, or else in all that hold it."""
+        parent = event.parent
+        if parent is None:
+            return "there is no message in the log that a status could be noted for"
+        queues = [one for one in self._queues.values() if one.key == parent.queue] or [
+            one for one in self._queues.values() if one.entries.find_position(parent.position) >= 0
+        ]
+        queues = [one for one in queues if one.tells]
+        if not queues:
+            return "the message is in no queue that records events"
+        for queue in queues:
+            queue.tell(request.status, (parent.position,), reason=request.reason[: limits.REASON_LENGTH_MAX])
+        return None
 
     def publish(self, request: PublishMessage, event: Event) -> str | None:
         """Publish because of an event; what comes of a message says so in the log. Returns why it failed."""

@@ -29,6 +29,19 @@ class State(Enum):
         return len(self.value)  # the word's own hash differs between processes
 
 
+class ArchiveState(Enum):
+    """How far the archive is with a message; that is no matter of any queue, and has no numeric status."""
+
+    NONE = "not archived"
+    WORKING = "archiving"
+    WAIT = "archive-wait"
+    ARCHIVED = "archived"
+    ABANDONED = "abandoned"
+
+    def __hash__(self) -> int:
+        return len(self.value)
+
+
 WAITING = (State.AVAILABLE, State.DELAYED, State.RETRY_WAIT)
 """In the queue, with nobody, and not on hold."""
 IN_QUEUE = (*WAITING, State.LEASED, State.SUSPENDED)
@@ -123,6 +136,16 @@ CUSTOM = 255
 CUSTOM_LENGTH_MAX = 64
 
 
+def own_status(text: str) -> str:
+    """A status of somebody's own. Raises ValueError when it cannot be one."""
+    text = text.strip()
+    if not text.isprintable() or not 0 < len(text) <= CUSTOM_LENGTH_MAX:
+        raise ValueError(f"a status is a text of 1 to {CUSTOM_LENGTH_MAX} printable characters")
+    if text in STATUSES:
+        raise ValueError(f"{text} is a status that the instance writes")
+    return text
+
+
 def number_of(status: str, reason: bytes) -> tuple[int, bytes]:
     """A status and its reason as the log has them."""
     return (_NUMBERS[status], reason) if status in _NUMBERS else (CUSTOM, status.encode() + b"\0" + reason)
@@ -138,9 +161,27 @@ def status_of(number: int, reason: bytes) -> tuple[str, bytes]:
 
 _NUMBERS = {status: number for number, status in enumerate(STATUSES)}
 
-OPENING = (STARTED,)
-CLOSING = (COMPLETED, RETRYING, FAILED, TERMINATED, REDELIVERING)
-"""Statuses that begin and end a session of a queue's consumer."""
+OPENING = (STARTED, ARCHIVING)
+CLOSING = (
+    COMPLETED,
+    RETRYING,
+    FAILED,
+    TERMINATED,
+    REDELIVERING,
+    ARCHIVED,
+    ARCHIVING_RETRYING,
+    ARCHIVING_SKIPPING,
+)
+"""Statuses that begin and end a session, of a consumer, an action or the archiver."""
+
+ARCHIVE_STEPS = (
+    (ArchiveState.NONE, ARCHIVING, ArchiveState.WORKING),
+    (ArchiveState.WORKING, ARCHIVED, ArchiveState.ARCHIVED),
+    (ArchiveState.WORKING, ARCHIVING_RETRYING, ArchiveState.WAIT),
+    (ArchiveState.WAIT, ARCHIVING, ArchiveState.WORKING),
+    (ArchiveState.WORKING, ARCHIVING_SKIPPING, ArchiveState.ABANDONED),
+)
+"""The whole machine of the archiver: from a state, by an event, to a state."""
 
 
 class Trigger(Enum):

@@ -54,7 +54,7 @@ class LiveEvents:
             pairs.append(("/numeric", lifecycle.NUMERIC[state]))
             if state in lifecycle.OUTCOMES:
                 pairs.append(("/outcome", lifecycle.OUTCOMES[state].encode()))
-        session = events.first + at if status == lifecycle.STARTED else events.sessions[at] if events.sessions else 0
+        session = events.first + at if status in lifecycle.OPENING else events.sessions[at] if events.sessions else 0
         if session:
             pairs.append(("/session", session))
         if reason:

@@ -50,6 +50,8 @@ class MessageEvents:
         self._logged: deque[tuple[int, bytes]] = deque()
         self.live: Callable[[bytes], None] | None = None
         """Gets the records of events that are durable."""
+        self.arrived: Callable[[bytes, Arrival], None] | None = None
+        """Hears of messages that entered a queue."""
 
     def received(self, queue: bytes, run: Run, reason: bytes = b"", link: Link | None = None) -> None:
         """Messages entered a queue."""
@@ -66,6 +68,8 @@ class MessageEvents:
                 source.correlation_id or b"",
             )
             self._add(self._events(_RECEIVED, queue, source.client, reason, arrival, link), end - start)
+            if self.arrived is not None:
+                self.arrived(queue, arrival)
 
     def tell(
         self,

@@ -353,15 +353,11 @@ class Operators:
         return ""
 
     def _status(self, queue: Queue, found: _Found, request: Request) -> str:
-        status, reason = request.parameters.get("status"), request.parameters.get("reason") or ""
-        if (
-            not isinstance(status, str)
-            or not status.isprintable()
-            or not 0 < len(status) <= lifecycle.CUSTOM_LENGTH_MAX
-        ):
-            raise Refused(f"a status is a text of 1 to {lifecycle.CUSTOM_LENGTH_MAX} printable characters")
-        if status in lifecycle.STATUSES:
-            raise Refused(f"{status} is a status that the instance writes")
+        try:
+            status = lifecycle.own_status(str(request.parameters.get("status") or ""))
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        reason = request.parameters.get("reason") or ""
         text = str(reason)[: limits.REASON_LENGTH_MAX].encode()
         queue.tell(status, found.place[:1], client=request.actor.encode(), reason=text, is_by_operator=True)
         return ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ampsd.engine.action_runs import ActionRuns
+from ampsd.engine.archiver import Archiver
 from ampsd.engine.entries import Run, Source
 from ampsd.engine.environments import Environments
 from ampsd.engine.message_events import MessageEvents
@@ -33,7 +34,9 @@ class Replay:
         events: MessageEvents,
         operators: Operators,
         action_runs: ActionRuns,
+        archiver: Archiver,
     ) -> None:
+        self._archiver = archiver
         self._action_runs = action_runs
         self._restoring = {queue.key: Restoring(queue) for queue in queues}
         self._routes = routes
@@ -72,8 +75,10 @@ class Replay:
         events = self._events.restore(position, record)
         if events is None:
             self._operators.restore(decode_audit(record.data))
-        elif events.queue in self._restoring:
+            return
+        if events.queue in self._restoring:
             self._restoring[events.queue].events(events)
+        self._archiver.restore(events)
 
     def _fold_message(self, route: Route, position: int, length: int, publisher: int, record: records.Publish) -> None:
         fields: Fields | None = None

@@ -5,7 +5,7 @@ knows. Nothing here decides anything.
 """
 
 from ampsd.engine import lifecycle
-from ampsd.engine.lifecycle import State
+from ampsd.engine.lifecycle import ArchiveState, State
 
 LEADS_TO = {
     lifecycle.RECEIVED: State.AVAILABLE,
@@ -32,6 +32,11 @@ _STAYS = (
     lifecycle.REROUTED,
     lifecycle.REDRIVEN,
 )
+_ARCHIVE_STEPS: dict[tuple[State | ArchiveState, str], ArchiveState] = {
+    (before, status): after for before, status, after in lifecycle.ARCHIVE_STEPS
+}
+ARCHIVER = b"archiver"
+"""The name of the processor that copies messages to the archive."""
 ACTION = b"action:"
 """How the names of processors begin that are actions."""
 HANDED_BACK = b"handed back until "
@@ -60,11 +65,12 @@ class Story:
     An action may be set off by one message several times, each of which is a life of its own.
     """
 
-    __slots__ = ("_is_action", "attempts", "cancels", "faults", "open", "sessions", "state")
+    __slots__ = ("_is_action", "_is_archiver", "attempts", "cancels", "faults", "open", "sessions", "state")
 
     def __init__(self, processor: bytes) -> None:
         self._is_action = processor.startswith(ACTION)
-        self.state = State.NEW
+        self._is_archiver = processor == ARCHIVER
+        self.state: State | ArchiveState = ArchiveState.NONE if self._is_archiver else State.NEW
         self.attempts = 0
         self.cancels = 0
         self.sessions: list[Session] = []
@@ -73,11 +79,14 @@ class Story:
 
     def add(
         self, number: int, wall_ns: int, status: str, reason: bytes = b"", client: bytes = b"", session: int = 0
-    ) -> tuple[State, State]:
+    ) -> tuple[State | ArchiveState, State | ArchiveState]:
         """One more event; returns the states before and after it."""
+        if self._is_archiver:
+            return self._add_of_archiver(number, wall_ns, status, session)
         if self._is_action and status == lifecycle.RECEIVED and self.open is None:
             self.state = State.NEW
             self.attempts = 0
+        assert isinstance(self.state, State)
         before = self.state
         after = LEADS_TO.get(status, before)
         if status == lifecycle.RECEIVED and reason.startswith(DUE):
@@ -95,6 +104,21 @@ class Story:
         if status not in _STAYS and status in lifecycle.STATUSES and not lifecycle.is_step(before, after, status):
             self.faults.append(f"{status} at {number} leads from {before.value} to {after.value}")
         self.state = after
+        return before, after
+
+    def _add_of_archiver(
+        self, number: int, wall_ns: int, status: str, session: int
+    ) -> tuple[State | ArchiveState, State | ArchiveState]:
+        before = self.state
+        after = _ARCHIVE_STEPS.get((before, status))
+        if after is None:
+            self.faults.append(f"{status} at {number} does not follow {before.value}")
+            return before, before
+        self.state = after
+        if status == lifecycle.ARCHIVING:
+            self._start(number, wall_ns, ARCHIVER)
+        else:
+            self._close(wall_ns, status, session)
         return before, after
 
     def _start(self, number: int, wall_ns: int, client: bytes) -> None:

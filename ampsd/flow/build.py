@@ -4,7 +4,7 @@ from ampsd.actions.marks import HANDLES as HANDLES_MARK
 from ampsd.actions.marks import PUBLISHES as PUBLISHES_MARK
 from ampsd.actions.marks import RAISES as RAISES_MARK
 from ampsd.actions.marks import WATCHES as WATCHES_MARK
-from ampsd.actions.module import PREFIX, If, Step
+from ampsd.actions.module import PREFIX, If, Step, short_name
 from ampsd.actions.template import Template
 from ampsd.declare import Definition
 from ampsd.definitions.actions import ActionDefinition
@@ -241,7 +241,7 @@ def _text(value: object) -> object:
 
 def _step_line(step: Step) -> str:
     """A step as one line of an action's box."""
-    name = step.module.removeprefix(PREFIX)
+    name = short_name(step.module)
     shown = [
         str(_text(getattr(step, one.attribute)))
         for one in step.declared

@@ -22,7 +22,8 @@ from ampsd.definitions.transports import TransportDefinition
 from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
 from ampsd.ports import EventStore, Report
-from ampsd.reactor import DiskCompleted, Input, OfflineCompleted, Reactor
+from ampsd.reactor import ArchiveCompleted, DiskCompleted, Input, OfflineCompleted, Reactor
+from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
 from ampsd.server.event_file import EventFile
@@ -83,6 +84,7 @@ class Daemon:
         self._lock_file: int | None = None
         self._store: EventStore = KeptNowhere()
         self._event_file: EventFile | None = None
+        self._archive: ArchiveDirectory | None = None
         self._http: HttpServer | None = None
         self._stop_after: int | None = None
 
@@ -156,6 +158,12 @@ class Daemon:
             self._event_file = self._store = self._open_events(directory, journal_id)
         group_ns = min(limits.GROUP_COMMIT_NS, transaction_log.flush_interval_ns)
         self._journal = Journal(self._disk, group_ns=group_ns)
+        if definition.message_archive is not None:
+            self._archive = ArchiveDirectory(
+                definition.message_archive.directory,
+                journal_id,
+                lambda refusals, failure: self._post_from_thread(ArchiveCompleted(refusals, failure)),
+            )
         self._begin_instance(self._journal)
         started = time.monotonic()
         recovered = recover(
@@ -207,7 +215,7 @@ class Daemon:
             raise StartError(EXIT_STORAGE) from error
 
     def _begin_instance(self, log: Log) -> None:
-        self._instance = Instance(self._model, log, self._report, self._store)
+        self._instance = Instance(self._model, log, self._report, self._store, self._archive)
         self._instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
     async def _listen(self) -> list[str]:
@@ -365,6 +373,8 @@ class Daemon:
         self._net.stop_listening()
         self._net.close_all()
         self._offline.close()
+        if self._archive is not None:
+            self._archive.close()
         if self._event_file is not None:
             self._event_file.close()
         if self._disk is not None:

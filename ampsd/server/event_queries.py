@@ -63,7 +63,7 @@ class EventFileQueries:
             story = engine_story.Story(queue.encode())
             for event in reading.events_at(arrival.position, queue.encode()):
                 story.add(event.number, 0, event.status, event.reason.encode(), b"", event.session or 0)
-            state = State.DONE if story.state is State.NEW else story.state
+            state = State.DONE if story.state is State.NEW or not isinstance(story.state, State) else story.state
             return Left((arrival.position, arrival.length), state)
 
     def audits(self, limit: int) -> Sequence[Audit]:
@@ -135,14 +135,15 @@ class _Grid:
                 yield event
 
     def _queues_of_topic(self, topic: str | None) -> list[int] | None:
-        """Queues that hold messages of a topic, or have its name; None for all."""
+        """Queues that hold messages of a topic, or have its name, and the archiver; None for all."""
         if topic is None:
             return None
         name = topic.encode()
         named = [number for text, number in self._reading.numbers.items() if text.partition(b":")[2] == name]
         number = self._reading.numbers.get(name, -1)
         held = "SELECT queue FROM queue_topics WHERE topic = ?"
-        return [*named, *(queue for (queue,) in self._reading.rows(held, (number,)))]
+        archiver = self._reading.numbers.get(engine_story.ARCHIVER, -1)
+        return [*named, archiver, *(queue for (queue,) in self._reading.rows(held, (number,)))]
 
     def _of_message(self, wanted: EventFilter) -> list[Event]:
         position = self._reading.position_of(wanted.message or "")

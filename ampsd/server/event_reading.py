@@ -121,7 +121,7 @@ class Reading:
             story = stories.setdefault(run.queue, Story(run.queue))
             session = run.session_at(at)
             _, after = story.add(number, run.wall_ns, run.status, run.reason, run.client, session)
-            if run.status == lifecycle.STARTED:
+            if run.status in lifecycle.OPENING:
                 session = number
             numeric, numeric_name, outcome = numbers_of(after)
             found.append(

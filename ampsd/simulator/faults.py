@@ -21,7 +21,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
   </SOW>
-  <TransactionLog><JournalDirectory>/sim</JournalDirectory>
+  {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>
     <Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>
   <Actions><Action>
     <On><Module>amps-action-on-sow-expire-message</Module>
@@ -37,6 +37,7 @@ _BACKOFF = (
     "<ampsd:Backoff><ampsd:Model>{}</ampsd:Model><ampsd:Initial>5ms</ampsd:Initial><ampsd:Maximum>40ms</ampsd:Maximum>"
     "<ampsd:Jitter>50</ampsd:Jitter></ampsd:Backoff>"
 )
+_ARCHIVE = "<ampsd:MessageArchive><ampsd:Directory>/archive</ampsd:Directory></ampsd:MessageArchive>"
 _models: dict[str, Model] = {}
 
 
@@ -62,6 +63,8 @@ class Draw:
         self.patience = rng.choice((0.2, 0.5, 0.9))
         self.operator = rng.choice((0.0, 0.01, 0.05))
         self.backoff = rng.choice(("", "", "fixed", "exponential"))
+        self.has_archive = rng.random() < 0.5
+        self.archive_error = rng.choice((0.0, 0.05, 0.5))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
@@ -76,6 +79,7 @@ class Draw:
             backlog=self.backlog,
             fairness=self.fairness,
             lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            archive=_ARCHIVE if self.has_archive else "",
             backoff=_BACKOFF.format(self.backoff) if self.backoff else "",
             expiration=f"<Expiration>{self.expiration_ns // 1_000_000}ms</Expiration>" if self.expiration_ns else "",
         )

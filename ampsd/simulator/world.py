@@ -11,8 +11,19 @@ from ampsd import limits
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.operators import Request
 from ampsd.instance import Instance
-from ampsd.reactor import Connected, Disconnected, DiskCompleted, Input, Reactor
-from ampsd.simulator.checkers import acknowledged, damage, dead_letters, events, leases, operators, order, removals
+from ampsd.reactor import ArchiveCompleted, Connected, Disconnected, DiskCompleted, Input, Reactor
+from ampsd.simulator.archive import SimArchive
+from ampsd.simulator.checkers import (
+    acknowledged,
+    archive,
+    damage,
+    dead_letters,
+    events,
+    leases,
+    operators,
+    order,
+    removals,
+)
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
@@ -43,6 +54,7 @@ class World:
         self.disk = SimDisk()
         self.net = SimNet()
         self.store = SimEventStore()
+        self.archive = SimArchive(refused=b'-13"')
         self.history = History()
         self.lives = 0
         self.disk_failures = 0
@@ -110,6 +122,7 @@ class World:
             *self.operator.violations,
             *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
+            *(archive.check(self.store.events(), self.archive, ledger) if self.draw.has_archive else []),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng),
         ]
 
@@ -133,7 +146,7 @@ class World:
             return False
         if self.operator.is_waiting:
             return False
-        return not any(queue.entries.count for queue in self.instance.queues)
+        return self.instance.archiver.is_idle and not any(queue.entries.count for queue in self.instance.queues)
 
     def _step(self) -> None:
         rng = self.rng
@@ -148,6 +161,9 @@ class World:
                 self.clock.jump(rng.choice((-3_600_000_000_000, 3_600_000_000_000, 60_000_000_000)))
         elif draw < 0.01 and not self.operator.is_waiting:
             self._ask(self.operator.calm(self.instance.queues, self.clock.monotonic))
+        if self.archive.is_busy and rng.random() < 0.1:
+            self._archive_step()
+            return
         choice = rng.random()
         if choice < 0.25:
             self._client_step()
@@ -227,6 +243,12 @@ class World:
             self.history.trace(b"d %d %r" % (completion[0], completion[1] is None))
             self._inputs.append(DiskCompleted(*completion))
 
+    def _archive_step(self) -> None:
+        self.archive.failing = 0.0 if self._is_calm else self.draw.archive_error
+        refusals, failure = self.archive.step(self.rng)
+        self.history.trace(b"a %d %r" % (len(refusals), failure))
+        self._inputs.append(ArchiveCompleted(refusals, failure))
+
     def _turn(self) -> None:
         inputs, self._inputs = self._inputs, []
         sent = self.net.sent_bytes
@@ -255,7 +277,8 @@ class World:
     def _start(self) -> None:
         self.lives += 1
         self.journal = Journal(self.disk, group_ns=self.seed % 2 * limits.GROUP_COMMIT_NS)
-        self.instance = Instance(self.model, self.journal, self._report, self.store)
+        copies = self.archive if self.draw.has_archive else None
+        self.instance = Instance(self.model, self.journal, self._report, self.store, copies)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)
         self.journal.begin(found.tail)
@@ -285,6 +308,7 @@ class World:
         else:
             self.disk.crash(self.rng)
             self.store.lose(self.rng)
+        self.archive.crash(self.rng)
         self.history.trace(b"crash")
         self.history.observations.append(Crash(self.clock.monotonic))
         for connection in list(self.net.to_client):

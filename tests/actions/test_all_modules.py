@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ampsd.actions import module
-from ampsd.actions.module import PREFIX, SPELLINGS, Do, If, On
+from ampsd.actions.module import EXTENSION_PREFIX, PREFIX, SPELLINGS, Do, If, On
 from ampsd.actions.variables import ALWAYS_SET
 
 FACTS = [
@@ -17,7 +17,9 @@ NAMES = [name for (name,), *_ in FACTS]
 
 
 def test_no_module_is_missing_and_none_is_too_many() -> None:
-    assert sorted(PREFIX + name for name in NAMES) == sorted(module.names())
+    own = [name for name in module.names() if name.startswith(EXTENSION_PREFIX)]
+    assert sorted([*own, *(PREFIX + name for name in NAMES)]) == sorted(module.names())
+    assert own == [f"{EXTENSION_PREFIX}do-set-status"]
     assert len(NAMES) == 64
 
 

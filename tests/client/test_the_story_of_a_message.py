@@ -17,6 +17,7 @@ from test_dead_letter_with_the_official_client import Inbox, connect, end_delive
 from ampsd.cli.main import main
 
 JOB = '{"id":1}'
+EXTENSION = 'xmlns:ampsd="urn:ampsd:config:1"'
 
 
 class Operator:
@@ -266,6 +267,38 @@ def test_events_survive_a_kill_and_a_lost_file(start_daemon: StartDaemon) -> Non
     assert session["status"] == "Terminated - Redelivering"
     assert story["queues"][0]["numeric_name"] == "Error"
     del worker
+
+
+def test_messages_are_copied_to_an_archive_whatever_becomes_of_them(start_daemon: StartDaemon, tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    copies.write_text("in the way")
+    archive = f"<ampsd:MessageArchive {EXTENSION}><ampsd:Directory>{copies}</ampsd:Directory></ampsd:MessageArchive>"
+    daemon, operator = started(start_daemon, QUEUES_AND_ACTION + archive)
+    worker, inbox = subscribed(daemon, "worker")
+    published(daemon, JOB)
+    bookmark, _ = inbox.take()
+    worker.ack("Jobs", bookmark)
+
+    def archiver() -> Any:
+        return [one for one in operator.story(bookmark)["queues"] if one["queue"] == "archiver"]
+
+    wait_until(lambda: archiver() and archiver()[0]["state"] == "archive-wait")
+    daemon.kill()
+    copies.unlink()
+    daemon.start()
+    wait_until(lambda: archiver()[0]["state"] == "archived")
+    (found,) = archiver()
+    assert found["numeric"] is None
+    assert [one["status"] for one in found["sessions"]] == ["Archiving Failed - Retrying", "Archived"]
+    (jobs,) = [one for one in operator.story(bookmark)["queues"] if one["queue"] == "json:Jobs"]
+    assert (jobs["numeric"], jobs["outcome"]) == (2, "completed")
+    (file,) = [one for one in copies.rglob("*") if one.is_file()]
+    publisher, sequence = bookmark.strip("|").split("|")
+    assert (file.name, file.parents[1].name) == (sequence, publisher)
+    assert file.read_text() == JOB
+    assert "\narchiver: archived, attempts 2, cancels 0\n" in operator.run("trace", bookmark)
+    (event,) = operator.lines("events", "--topic", "Jobs", "--status", "Archived")
+    assert event["message"] == bookmark
 
 
 def test_the_document_of_the_interface_is_openapi(start_daemon: StartDaemon, tmp_path: Path) -> None:

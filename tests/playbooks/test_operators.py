@@ -1,7 +1,7 @@
 """What operators ask of messages: each verb from each state, bulk, repetition, restarts; the document's tables."""
 
 import pytest
-from play import DEAD_LETTER, Client, Playbook, queue
+from play import DEAD_LETTER, Client, Playbook, action, queue
 from workers import ack, deliveries, publish, subscriber
 
 from ampsd.engine import lifecycle
@@ -377,6 +377,43 @@ def test_the_numbers_follow_from_the_states() -> None:
         "terminated": (4, "terminated"),
         "expired": (4, "expired"),
     }
+
+
+def test_an_action_notes_a_status_of_its_own() -> None:
+    """Of what entered a queue, and of what expired from it; a status is told, whatever the message becomes."""
+
+    def noting(on: str, status: str, reason: str) -> str:
+        made = action(on, {"Topic": "Jobs", "MessageType": "json"}, ("do-nothing", {}))
+        options = f"<Options><Status>{status}</Status><Reason>{reason}</Reason></Options>"
+        return made.replace(
+            "<Module>amps-action-do-nothing</Module><Options></Options>",
+            f"<Module>ampsd-action-do-set-status</Module>{options}",
+        )
+
+    notes = noting("on-publish-message", "Held", "of {{AMPS_CLIENT_NAME}}") + noting(
+        "on-sow-expire-message", "Given up", "{{AMPS_REASON}}"
+    )
+    play = Playbook(queues=queue("Jobs", MaxCancels=1) + queue("Copies", UnderlyingTopic="Jobs"), actions=notes)
+    worker = subscriber(play, "worker")
+    publish(play, "1")
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    told = play.story(message["bm"])
+    assert [one for one in told if "Held" in one] == ["Held: of publisher"]
+    assert told[-1] == "Given up: max_cancels"
+    assert [one for one in play.story(message["bm"], "Copies") if "Held" in one] == ["Held: of publisher"]
+    assert not [one for one in play.story(message["bm"], "Copies") if "Given up" in one]
+    play.check_events()
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("Started", "the instance writes"), ("x" * 65, "1 to 64"), ("a&#10;b", "1 to")]
+)
+def test_a_status_that_an_action_cannot_note_is_refused_with_the_configuration(status: str, why: str) -> None:
+    made = action("on-publish-message", {"Topic": "Jobs", "MessageType": "json"})
+    step = f"<Do><Module>ampsd-action-do-set-status</Module><Options><Status>{status}</Status></Options></Do>"
+    with pytest.raises(AssertionError, match=why):
+        Playbook(queues=queue("Jobs"), actions=made.replace("</Action>", f"{step}</Action>"))
 
 
 def test_the_twelve_statuses_are_spelled_exactly() -> None:

@@ -11,7 +11,7 @@ import pytest
 from play import DEAD_LETTER, Playbook, queue
 from workers import ack, deliveries, publish, subscriber
 
-from ampsd.admin.queries import EventFilter
+from ampsd.admin.queries import EventFilter, numbers_of
 from ampsd.definitions.message_events import DAY_NS, MessageEventsDefinition
 from ampsd.engine import lifecycle
 from ampsd.engine.story import Story
@@ -79,7 +79,7 @@ def test_everything_is_found_again(seed: int, path: str) -> None:
     for event, (number, position, status, name, session) in zip(reversed(found), expected, strict=True):
         story = stories.setdefault((name, position), Story(name))
         _, after = story.add(number, 0, status, event.reason.encode(), b"", session)
-        assert event.numeric == lifecycle.NUMERIC[after]
+        assert (event.numeric, event.numeric_name, event.outcome) == numbers_of(after)
         assert event.attempt == story.attempts
         assert bookmarks.setdefault(position, event.message) == event.message
     for bookmark in Random(seed).sample(sorted(bookmarks.values()), min(20, len(bookmarks))):
