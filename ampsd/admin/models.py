@@ -98,6 +98,8 @@ class Session(msgspec.Struct):
     """One continuous handling of a message."""
 
     number: int
+    kind: str
+    """delivery, action or archive; or what an operator did: reprocess, reroute, redrive, skip, reset."""
     label: str
     client: str
     started: str

@@ -32,6 +32,7 @@ def command(admin: str, as_json: bool, bookmark: str) -> None:
         )
         for session in where["sessions"]:
             times = f"{session['started']} to {session['ended'] or 'now'}"
-            click.echo(f"  session {session['number']}  {session['label']}  {times}  {session['status']}")
+            by = "" if session["client"] in session["label"] else f" by {session['client']}"
+            click.echo(f"  session {session['number']}  {session['label']}{by}  {times}  {session['status']}")
             for line in session["log"]:
                 click.echo(f"    {line}")

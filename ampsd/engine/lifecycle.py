@@ -161,7 +161,15 @@ def status_of(number: int, reason: bytes) -> tuple[str, bytes]:
 
 _NUMBERS = {status: number for number, status in enumerate(STATUSES)}
 
-OPENING = (STARTED, ARCHIVING)
+VERB_SESSIONS = {
+    REPROCESSED: "reprocess",
+    REROUTED: "reroute",
+    REDRIVEN: "redrive",
+    SKIPPING: "skip",
+    RESET: "reset",
+}
+"""Statuses that are a session of their own: what an operator had done, and its kind. Only a skip takes time."""
+OPENING = (STARTED, ARCHIVING, *VERB_SESSIONS)
 CLOSING = (
     COMPLETED,
     RETRYING,
@@ -172,7 +180,7 @@ CLOSING = (
     ARCHIVING_RETRYING,
     ARCHIVING_SKIPPING,
 )
-"""Statuses that begin and end a session, of a consumer, an action or the archiver."""
+"""Statuses that begin a session, and those that end one of a consumer, an action or the archiver."""
 
 ARCHIVE_STEPS = (
     (ArchiveState.NONE, ARCHIVING, ArchiveState.WORKING),

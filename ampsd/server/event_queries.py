@@ -18,6 +18,15 @@ from ampsd.server.event_reading import RUN, Reading, Run
 from ampsd.server.event_writer import signed, unsigned
 
 _CLOSING = frozenset(lifecycle.CLOSING)
+_SKIP_ENDS = (
+    lifecycle.SKIPPED,
+    lifecycle.COMPLETED,
+    lifecycle.FAILED,
+    lifecycle.TERMINATED,
+    lifecycle.EXPIRED,
+)
+_ACTION = engine_story.ACTION.decode()
+_ARCHIVER = engine_story.ARCHIVER.decode()
 _ANCESTORS = "SELECT other FROM links WHERE position = ? AND is_parent = 1"
 _DESCENDANTS = (
     "SELECT other FROM links WHERE position = ? AND is_parent = 0"
@@ -226,9 +235,13 @@ class _Stories:
                 lines.setdefault(event.session, []).append(f"{event.time} {event.reason}")
         times = {event.number: event.time for event in events}
         numeric, numeric_name, outcome = numbers_of(story.state)
+        processor = events[0].queue
         sessions = [
-            self._session(one, owner.get(one.number, []), lines.get(one.number, []), times) for one in story.sessions
+            self._session(processor, one, owner.get(one.number, []), lines.get(one.number, []), times)
+            for one in story.sessions
         ]
+        sessions += [self._verb(events, at) for at, one in enumerate(events) if one.status in lifecycle.VERB_SESSIONS]
+        sessions.sort(key=lambda one: one.number)
         return InQueue(
             queue=events[0].queue,
             topic=events[0].topic,
@@ -242,12 +255,37 @@ class _Stories:
             events=list(events),
         )
 
+    def _verb(self, events: Sequence[Event], at: int) -> Session:
+        """What an operator had done; a skip goes on until the message is passed over, or ends otherwise."""
+        event = events[at]
+        kind = lifecycle.VERB_SESSIONS[event.status]
+        last: Event | None = event
+        if event.status == lifecycle.SKIPPING:
+            last = next((one for one in events[at:] if one.status in _SKIP_ENDS), None)
+        return Session(
+            number=event.number,
+            kind=kind,
+            label=kind.capitalize(),
+            client=event.client,
+            started=event.time,
+            ended=None if last is None else last.time,
+            status=lifecycle.SKIPPED if last is not None and last.status == lifecycle.SKIPPED else event.status,
+            events=[event.number] if last is None or last is event else [event.number, last.number],
+            log=[],
+        )
+
     def _session(
-        self, session: engine_story.Session, numbers: list[int], lines: list[str], times: dict[int, str]
+        self, processor: str, session: engine_story.Session, numbers: list[int], lines: list[str], times: dict[int, str]
     ) -> Session:
         client = session.client.decode("utf-8", "replace")
+        kind = "delivery"
+        if processor.startswith(_ACTION):
+            kind, client = "action", processor.removeprefix(_ACTION)
+        elif processor == _ARCHIVER:
+            kind = "archive"
         return Session(
             number=session.number,
+            kind=kind,
             label=client if session.attempt == 1 else f"{client} (Attempt {session.attempt})",
             client=client,
             started=times[session.number],
