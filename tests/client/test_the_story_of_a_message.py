@@ -272,7 +272,8 @@ def test_events_survive_a_kill_and_a_lost_file(start_daemon: StartDaemon) -> Non
 def test_messages_are_copied_to_an_archive_whatever_becomes_of_them(start_daemon: StartDaemon, tmp_path: Path) -> None:
     copies = tmp_path / "copies"
     copies.write_text("in the way")
-    archive = f"<ampsd:MessageArchive {EXTENSION}><ampsd:Directory>{copies}</ampsd:Directory></ampsd:MessageArchive>"
+    archive = f"<ampsd:MessageArchive {EXTENSION}><ampsd:Directory>{copies}</ampsd:Directory>"
+    archive += "<ampsd:MaxMessageSize>100</ampsd:MaxMessageSize></ampsd:MessageArchive>"
     daemon, operator = started(start_daemon, QUEUES_AND_ACTION + archive)
     worker, inbox = subscribed(daemon, "worker")
     published(daemon, JOB)
@@ -299,6 +300,11 @@ def test_messages_are_copied_to_an_archive_whatever_becomes_of_them(start_daemon
     assert "\narchiver: archived, attempts 2, cancels 0\n" in operator.run("trace", bookmark)
     (event,) = operator.lines("events", "--topic", "Jobs", "--status", "Archived")
     assert event["message"] == bookmark
+    published(daemon, "{}".ljust(101))
+    wait_until(lambda: operator.lines("events", "--status", "Archiving Failed - Skipping") != [])
+    (event,) = operator.lines("events", "--status", "Archiving Failed - Skipping")
+    assert operator.story(event["message"])["queues"][-1]["state"] == "abandoned"
+    assert len([one for one in copies.rglob("*") if one.is_file()]) == 1
 
 
 def test_the_document_of_the_interface_is_openapi(start_daemon: StartDaemon, tmp_path: Path) -> None:
