@@ -73,7 +73,9 @@ class Archiver:
         self._batch: list[_Item] = []
         self._is_asked = False
         self._failures = 0
+        self._retry_ns = 0
         self.next_ns = NEVER
+        """When the archive may be asked again; NEVER while nothing waits for time."""
         if archive is not None:
             events.arrived = self.arrived
 
@@ -109,11 +111,7 @@ class Archiver:
 
     def settle(self) -> None:
         """Ask the archive for what is durable and not archived yet."""
-        if (
-            self._archive is None
-            or self._is_asked
-            or self._turn.now_ns < (0 if self.next_ns == NEVER else self.next_ns)
-        ):
+        if self._archive is None or self._is_asked or self._turn.now_ns < self._retry_ns:
             return
         self.next_ns = NEVER
         while True:
@@ -206,7 +204,7 @@ class Archiver:
         """The same messages again, later."""
         self._failures += 1
         wait_ns = min(limits.ARCHIVE_WAIT_NS * self._failures, limits.ARCHIVE_WAIT_MAX_NS)
-        self.next_ns = self._turn.now_ns + wait_ns
+        self.next_ns = self._retry_ns = self._turn.now_ns + wait_ns
         self._report("31-0016", error=failure, seconds=wait_ns // 1_000_000_000)
         self._tell(lifecycle.ARCHIVING_RETRYING, failure.encode()[: limits.REASON_LENGTH_MAX], self._batch)
         for one in self._batch:
