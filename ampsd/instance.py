@@ -97,7 +97,7 @@ class Instance:
         )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
-        self.archiver = Archiver(log, self.events, self.turn, archive, definition, report)
+        self.archiver = Archiver(log, self.events, self.turn, archive, self.queues, definition.message_archive, report)
         self.routes = self._make_routes(model)
         self._publishing = Publishing(
             log,

@@ -24,7 +24,7 @@ from ampsd.admin.models import Asked, Audits, Done, Event, Events, Message, Mess
 from ampsd.admin.queries import EventFilter, EventQueries, numbers_of, time_text
 from ampsd.admin.verbs import Verbs
 from ampsd.engine.browse import fields_of
-from ampsd.engine.entries import LEASED, NEVER, ON_HOLD, split_body
+from ampsd.engine.entries import LEASED, NEVER, ON_HOLD
 from ampsd.engine.lifecycle import STATUSES, State
 from ampsd.engine.operators import VERBS, Place
 from ampsd.engine.queue import Queue
@@ -141,7 +141,6 @@ class Admin:
         note = queue.notes.find(serial)
         bookmark = queue.bookmark_of(serial)
         lease = queue.leases.get(bookmark)
-        block, slot = queue.entries.where(serial)
         is_waiting = note is not None and note.due_ns and queue.entries.state(serial) not in (LEASED, ON_HOLD)
         return Message(
             bookmark=bookmark.decode(),
@@ -155,11 +154,11 @@ class Admin:
             skip_by=None if note is None or note.skip_by is None else note.skip_by.decode("utf-8", "replace"),
             suspend_by=None if note is None or note.suspend_by is None else note.suspend_by.decode("utf-8", "replace"),
             is_stuck=lease is not None and queue.clock.is_stuck(bookmark),
-            size=len(split_body(queue.around.bodies.get(block, slot))[0]),
+            size=len(queue.message_of(serial)[0]),
         )
 
     def _time(self, monotonic_ns: int) -> str:
-        return time_text(self._turn.wall_ns + monotonic_ns - self._turn.now_ns)
+        return time_text(self._turn.wall_of(monotonic_ns))
 
     def _named(self, call: Call) -> Queue:
         name = f"{call.path['type']}:{call.path['name']}"

@@ -6,13 +6,14 @@ asked again, for the same message, after a wait that grows.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ampsd import limits
-from ampsd.definitions.instance import InstanceDefinition
+from ampsd.definitions.message_archive import MessageArchiveDefinition
 from ampsd.engine import lifecycle
 from ampsd.engine.entries import NEVER
 from ampsd.engine.message_events import MessageEvents
+from ampsd.engine.queue import Queue
 from ampsd.engine.story import ARCHIVER
 from ampsd.engine.turn import Turn
 from ampsd.ports import Archive, ArchiveObject, Report
@@ -50,17 +51,15 @@ class Archiver:
         events: MessageEvents,
         moment: Turn,
         archive: Archive | None,
-        definition: InstanceDefinition,
+        queues: Iterable[Queue],
+        settings: MessageArchiveDefinition | None,
         report: Report,
     ) -> None:
         self._log = log
         self._events = events
         self._turn = moment
         self._archive = archive
-        self._queues = frozenset(
-            f"{one.message_type}:{one.name}".encode() for one in definition.queues if one.is_archived and one.has_events
-        )
-        settings = definition.message_archive
+        self._queues = frozenset(one.key for one in queues if one.definition.is_archived and one.tells)
         self._size_max = 0 if settings is None else settings.max_message_size
         self._report = report
         self._waiting: deque[Arrival] = deque()
@@ -86,7 +85,7 @@ class Archiver:
 
     def arrived(self, queue: bytes, arrival: Arrival) -> None:
         """Messages entered a queue. What entered another one before is known already: positions only grow."""
-        last = _last(arrival)
+        last = arrival.last_position
         if queue in self._queues and last > self._newest:
             self._newest = last
             if last > self._done:
@@ -106,7 +105,7 @@ class Archiver:
                 self._open.pop(position, None)
             if events.status in _FINAL:
                 self._done = max(self._done, *events.positions)
-                while self._waiting and _last(self._waiting[0]) <= self._done:
+                while self._waiting and self._waiting[0].last_position <= self._done:
                     self._waiting.popleft()
 
     def settle(self) -> None:
@@ -213,8 +212,3 @@ class Archiver:
     def _tell(self, status: str, reason: bytes, items: Sequence[_Item]) -> None:
         positions, sessions = [one.position for one in items], [one.session for one in items]
         self._events.tell(status, ARCHIVER, positions, reason=reason, sessions=sessions)
-
-
-def _last(arrival: Arrival) -> int:
-    """The position of the last message."""
-    return arrival.position + sum(arrival.lengths) - arrival.lengths[-1]

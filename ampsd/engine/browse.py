@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ampsd import limits
 from ampsd.engine.client import Client
-from ampsd.engine.entries import AVAILABLE, LEASED, WAITING, split_body
+from ampsd.engine.entries import AVAILABLE, LEASED, WAITING
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.queue import Queue
 from ampsd.engine.subscribe import RefusedError, filter_of
@@ -107,8 +107,7 @@ class Query:
 
         Clients keep fields of the record before that a record lacks, so those with and without one are kept apart.
         """
-        block, slot = self._queue.entries.where(serial)
-        data, correlation_id, _ = split_body(self._queue.around.bodies.get(block, slot))
+        data, correlation_id = self._queue.message_of(serial)
         extra = b"" if correlation_id is None else b',"x":"%b"' % amps.escape(correlation_id)
         header = b'{"bm":"%b"%b,"l":%d}' % (self._queue.bookmark_of(serial), extra, len(data))
         return header + data, correlation_id is not None

@@ -210,11 +210,13 @@ class Queue:
         self.tell(lifecycle.COMPLETED, positions, client=client, reason=reason)
         return True
 
+    def message_of(self, serial: int) -> tuple[bytes, bytes | None]:
+        """Body and correlation id of a message. Raises JournalDamageError."""
+        return split_body(self.around.bodies.get(*self.entries.where(serial)))[:2]
+
     def _tell_deleted(self, serial: int) -> None:
-        block, slot = self.entries.where(serial)
-        data, correlation_id, _ = split_body(self.around.bodies.get(block, slot))
-        names = (self.definition.name, self.definition.message_type)
-        self.around.happened(MessageDeleted(*names, data, correlation_id))
+        data, correlation_id = self.message_of(serial)
+        self.around.happened(MessageDeleted(self.definition.name, self.definition.message_type, data, correlation_id))
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
@@ -377,8 +379,7 @@ class Queue:
     def tell_delivered(self, serials: Sequence[int], client: Client) -> None:
         """Actions watch what goes to whom."""
         for serial in serials:
-            block, slot = self.entries.where(serial)
-            data, correlation_id, _ = split_body(self.around.bodies.get(block, slot))
+            data, correlation_id = self.message_of(serial)
             name = client.name.decode("utf-8", "surrogateescape")
             names = (self.definition.name, self.definition.message_type)
             self.around.happened(MessageDelivered(*names, data, self.bookmark_of(serial), name, correlation_id))

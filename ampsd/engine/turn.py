@@ -33,6 +33,10 @@ class Turn:
         """The monotonic time of a wall time, as the clocks stand in this turn."""
         return self.now_ns + wall_ns - self.wall_ns
 
+    def wall_of(self, monotonic_ns: int) -> int:
+        """The same, back."""
+        return self.wall_ns + monotonic_ns - self.now_ns
+
     @property
     def timestamp(self) -> bytes:
         """The wall time as AMPS writes it, made once per turn."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from ampsd.ports import ArchiveObject
+from ampsd.server.disk import fsync_directory, make_directory
 
 Completed = Callable[[Sequence[str | None], str | None], None]
 """Called in the thread: what became of the first objects, and why it did not go on."""
@@ -62,7 +63,7 @@ class ArchiveDirectory:
         path = os.path.join(directory, str(one.sequence))
         if _has(path, one.body):
             return
-        _make(directory)
+        make_directory(directory)
         part = f"{path}.part"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)
@@ -74,7 +75,7 @@ class ArchiveDirectory:
         if not _has(part, one.body):
             raise OSError(errno.EIO, "what was written is not what is read", part)
         os.rename(part, path)
-        _sync(directory)
+        fsync_directory(directory)
 
 
 def _has(path: str, body: bytes) -> bool:
@@ -83,21 +84,3 @@ def _has(path: str, body: bytes) -> bool:
             return file.read() == body
     except FileNotFoundError:
         return False
-
-
-def _make(directory: str) -> None:
-    """Make a directory and its parents, durably."""
-    if not os.path.isdir(directory):
-        parent = os.path.dirname(directory)
-        _make(parent)
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(directory, 0o750)
-        _sync(parent)
-
-
-def _sync(directory: str) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

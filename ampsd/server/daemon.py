@@ -188,8 +188,7 @@ class Daemon:
             if threading.current_thread() is threading.main_thread():
                 self._report(code, **values)
             else:
-                with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(lambda: self._report(code, **values))
+                self._from_thread(lambda: self._report(code, **values))
 
         return EventFile(path, journal_id, settings, report)
 
@@ -281,9 +280,12 @@ class Daemon:
             self._loop.call_soon(self._turn)
 
     def _post_from_thread(self, one: Input) -> None:
+        self._from_thread(lambda: self._post(one))
+
+    def _from_thread(self, callback: Callable[[], None]) -> None:
         """In a worker thread: the loop may be gone when the process is ending."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._post, one)
+            self._loop.call_soon_threadsafe(callback)
 
     def _turn(self) -> None:
         self._is_scheduled = False
@@ -322,8 +324,7 @@ class Daemon:
             if not self._stopped.done():
                 self._stopped.set_result(EXIT_INTERNAL)
 
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(stop)
+        self._from_thread(stop)
 
     def _set_timer(self, deadline_ns: int | None) -> None:
         """One timer, set anew only for an earlier time: a turn too early costs less than a timer for each turn."""

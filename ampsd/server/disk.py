@@ -58,7 +58,7 @@ class _Files:
                 self.forget(verb.new)
                 self.forget(verb.old)
             case FsyncDir():
-                _fsync_directory(verb.directory)
+                fsync_directory(verb.directory)
             case Pread():
                 verb.data = _read_all(self.open(verb.path), verb.offset, verb.length)
             case Truncate():
@@ -115,15 +115,7 @@ class RealDisk:
 
     def make_directory(self, directory: str) -> None:
         """Create `directory` and its parents, durably. Raises OSError."""
-        missing: list[str] = []
-        at = os.path.abspath(directory)
-        while not os.path.isdir(at):
-            missing.append(at)
-            at = os.path.dirname(at)
-        for one in reversed(missing):
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(one, 0o750)
-            _fsync_directory(os.path.dirname(one))
+        make_directory(directory)
 
     def _run_submitted(self) -> None:
         while True:
@@ -172,7 +164,21 @@ def _write_all(descriptor: int, data: bytes, offset: int, path: str) -> None:
         written += step
 
 
-def _fsync_directory(directory: str) -> None:
+def make_directory(directory: str) -> None:
+    """Create `directory` and its parents, durably. Raises OSError."""
+    missing: list[str] = []
+    at = os.path.abspath(directory)
+    while not os.path.isdir(at):
+        missing.append(at)
+        at = os.path.dirname(at)
+    for one in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(one, 0o750)
+        fsync_directory(os.path.dirname(one))
+
+
+def fsync_directory(directory: str) -> None:
+    """Make names in a directory durable. Raises OSError."""
     descriptor = os.open(directory or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

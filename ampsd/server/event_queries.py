@@ -18,12 +18,8 @@ from ampsd.server.event_reading import RUN, Reading, Run
 from ampsd.server.event_writer import signed, unsigned
 
 _CLOSING = frozenset(lifecycle.CLOSING)
-_SKIP_ENDS = (
-    lifecycle.SKIPPED,
-    lifecycle.COMPLETED,
-    lifecycle.FAILED,
-    lifecycle.TERMINATED,
-    lifecycle.EXPIRED,
+_ENDS = tuple(
+    status for status, state in engine_story.LEADS_TO.items() if state in (*lifecycle.FINAL, *lifecycle.EXCEEDED)
 )
 _ACTION = engine_story.ACTION.decode()
 _ARCHIVER = engine_story.ARCHIVER.decode()
@@ -69,10 +65,11 @@ class EventFileQueries:
             arrival = reading.arrival_of(bookmark)
             if arrival is None:
                 return None
-            story = engine_story.Story(queue.encode())
-            for event in reading.events_at(arrival.position, queue.encode()):
-                story.add(event.number, 0, event.status, event.reason.encode(), b"", event.session or 0)
-            state = State.DONE if story.state is State.NEW or not isinstance(story.state, State) else story.state
+            _, stories = reading.told_of(arrival.position, queue.encode())
+            story = stories.get(queue.encode())
+            state = State.NEW if story is None else story.state
+            if state is State.NEW or not isinstance(state, State):
+                state = State.DONE
             return Left((arrival.position, arrival.length), state)
 
     def audits(self, limit: int) -> Sequence[Audit]:
@@ -181,14 +178,16 @@ class _Stories:
         if position is None:
             return None
         family = self._family(position)
-        own = self._reading.events_at(position)
-        timeline = [event for one in family for event in self._reading.events_at(one)]
-        timeline.sort(key=lambda event: event.number)
-        queues = list(dict.fromkeys(event.queue for event in own))
+        told = {one: self._reading.told_of(one) for one in family}
+        own, stories = told[position]
+        timeline = sorted((event for events, _ in told.values() for event in events), key=lambda event: event.number)
         return Story(
             bookmark=bookmark,
             family=[self._relative(one) for one in family],
-            queues=[self._in_queue([event for event in own if event.queue == queue]) for queue in queues],
+            queues=[
+                self._in_queue(story, [event for event in own if event.queue == name.decode("utf-8", "replace")])
+                for name, story in stories.items()
+            ],
             timeline=timeline,
         )
 
@@ -222,11 +221,9 @@ class _Stories:
                 cause = lifecycle.STATUSES[status]
         return Relative(bookmark=bookmark, topic=topic, parent=parent, cause=cause)
 
-    def _in_queue(self, events: Sequence[Event]) -> InQueue:
-        story = engine_story.Story(events[0].queue.encode())
+    def _in_queue(self, story: engine_story.Story, events: Sequence[Event]) -> InQueue:
         owner: dict[int, list[int]] = {}
         for event in events:
-            story.add(event.number, 0, event.status, event.reason.encode(), event.client.encode(), event.session or 0)
             if event.session is not None:
                 owner.setdefault(event.session, []).append(event.number)
         lines: dict[int, list[str]] = {}
@@ -261,7 +258,7 @@ class _Stories:
         kind = lifecycle.VERB_SESSIONS[event.status]
         last: Event | None = event
         if event.status == lifecycle.SKIPPING:
-            last = next((one for one in events[at:] if one.status in _SKIP_ENDS), None)
+            last = next((one for one in events[at:] if one.status in _ENDS), None)
         return Session(
             number=event.number,
             kind=kind,

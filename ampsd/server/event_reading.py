@@ -111,6 +111,10 @@ class Reading:
 
     def events_at(self, position: int, queue: bytes | None = None) -> list[Event]:
         """The events of a message, in order; of one queue, or of all."""
+        return self.told_of(position, queue)[0]
+
+    def told_of(self, position: int, queue: bytes | None = None) -> tuple[list[Event], dict[bytes, Story]]:
+        """The same, and what they add up to in each queue."""
         arrival = self.arrival_at(position)
         stories: dict[bytes, Story] = {}
         found: list[Event] = []
@@ -147,7 +151,7 @@ class Reading:
                     other=self._other(number),
                 )
             )
-        return found
+        return found, stories
 
     def _runs_at(self, position: int) -> Iterator[tuple[Run, int]]:
         """The runs that have an event of the message, and its place there, in order."""
@@ -155,10 +159,10 @@ class Reading:
         low = max(0, position - limits.EVENT_ROW_SPAN)
         for row in self.rows(statement, (signed(low), signed(position), signed(position))):
             run = Run(row, self.names)
-            positions = self.positions(run)
+            positions = list(self.positions(run))
             at = -1
-            for _ in range(list(positions).count(position)):
-                at = list(positions).index(position, at + 1)
+            for _ in range(positions.count(position)):
+                at = positions.index(position, at + 1)
                 yield run, at
 
     def positions(self, run: Run) -> Sequence[int]:

@@ -259,7 +259,7 @@ def _pieces(events: Events) -> Iterator[tuple[int, int, int, int]]:
     arrival = events.arrival
     if arrival is not None:
         number, low = len(arrival.lengths), arrival.position
-        high = low + sum(arrival.lengths) - arrival.lengths[-1]
+        high = arrival.last_position
         positions: Sequence[int] = () if high - low <= limits.EVENT_ROW_SPAN else positions_of(arrival)
     else:
         positions = events.positions

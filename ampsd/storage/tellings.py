@@ -49,6 +49,11 @@ class Arrival:
         self.overhead = overhead
         """How much longer a record is than its body."""
 
+    @property
+    def last_position(self) -> int:
+        """Where the record of the last message is."""
+        return self.position + sum(self.lengths) - self.lengths[-1]
+
 
 class Link:
     """The other message of an event: the child that was made, or the parent that the message was made of."""
