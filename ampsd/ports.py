@@ -1,10 +1,10 @@
-"""The doors to everything that can wait, fail or lie: clock, disk and network.
+"""The doors to everything that can wait, fail or lie: clock, disk, network, programs.
 
 Protocols only, no code. `ampsd.server` implements them for the real world, `ampsd.simulator`
 for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 
@@ -200,6 +200,101 @@ class Archive(Protocol):
 
     def submit(self, objects: Sequence[ArchiveObject]) -> None:
         """Store objects later, in order, each read back; the reactor then receives `ArchiveCompleted`."""
+        ...
+
+
+class RunProgram:
+    """Errand: run a program, the first word of `words`; no shell unless that is one. The value is what it wrote.
+
+    It has the environment of the process, and `environment` on top; it and all it started end after `timeout_ns`. It
+    fails when it cannot be started, when it takes too long, and with an exit status that is not 0.
+    """
+
+    __slots__ = ("environment", "timeout_ns", "words")
+
+    def __init__(self, words: Sequence[bytes], environment: Mapping[bytes, bytes], timeout_ns: int) -> None:
+        self.words = words
+        self.environment = environment
+        self.timeout_ns = timeout_ns
+
+
+class FilePattern:
+    """Which files: `root` is a directory as it is written; `parts` are shell patterns for the names below it, the last
+    for files and those before it for directories. A name is never a link, and never in another directory.
+    """
+
+    __slots__ = ("parts", "root")
+
+    def __init__(self, root: bytes, parts: Sequence[bytes]) -> None:
+        self.root = root
+        self.parts = parts
+
+
+class TreatFiles:
+    """Errand: compress (`is_compressing`) or remove files that were not changed for `age_ns`, the oldest first.
+
+    `keep` newest of them stay, and at most `count` are treated; with both, nothing happens when there are fewer than
+    `keep`. Open files are passed over. It fails when a journal matches, and where a file belongs to the instance. The
+    value is the number of files that were treated.
+    """
+
+    __slots__ = ("age_ns", "count", "is_compressing", "keep", "pattern")
+
+    def __init__(
+        self, pattern: FilePattern, age_ns: int, keep: int | None, count: int | None, is_compressing: bool
+    ) -> None:
+        self.pattern = pattern
+        self.age_ns = age_ns
+        self.keep = keep
+        self.count = count
+        self.is_compressing = is_compressing
+
+
+class MeasureFileSystem:
+    """Errand: how full the file system of `path` is. The value is the used share in percent, such as 93.25."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: bytes) -> None:
+        self.path = path
+
+
+class RotateLogs:
+    """Errand: close every log file that rotates, and begin the next. The value is the number of files."""
+
+    __slots__ = ()
+
+
+class SetListening:
+    """Errand: let a transport listen, or stop it; connections that there are stay as they are."""
+
+    __slots__ = ("is_listening", "transport")
+
+    def __init__(self, transport: str, is_listening: bool) -> None:
+        self.transport = transport
+        self.is_listening = is_listening
+
+
+class WriteMinidump:
+    """Errand: write a bundle for diagnosis, with `sections` of the engine: file name -> content. The value is its path.
+
+    The server adds what only it knows, such as the stacks of its threads.
+    """
+
+    __slots__ = ("sections",)
+
+    def __init__(self, sections: Mapping[str, bytes]) -> None:
+        self.sections = sections
+
+
+Errand = RunProgram | TreatFiles | MeasureFileSystem | RotateLogs | SetListening | WriteMinidump
+
+
+class Errands(Protocol):
+    """Whoever does for actions what takes time or can fail outside. Nothing it does delays the reactor."""
+
+    def submit(self, ticket: int, errand: Errand) -> None:
+        """Do it later; the reactor then receives `ErrandCompleted(ticket, value, failure)`, once for each ticket."""
         ...
 
 

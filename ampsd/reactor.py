@@ -87,6 +87,17 @@ class ArchiveCompleted:
         self.failure = failure
 
 
+class ErrandCompleted:
+    """Input: an errand is done, with `value`, or it failed for the reason `failure`, a sentence for the operator."""
+
+    __slots__ = ("failure", "ticket", "value")
+
+    def __init__(self, ticket: int, value: bytes, failure: str | None) -> None:
+        self.ticket = ticket
+        self.value = value
+        self.failure = failure
+
+
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
