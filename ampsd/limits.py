@@ -34,7 +34,22 @@ FIRING_STEPS_MAX = 1000
 """Steps all firings set off by one event may take together, before they are cut as a loop."""
 
 FIRING_TRACE_MAX = 1000
-"""Firings whose steps and outcomes are remembered; without their variables, which may hold whole messages."""
+"""Firings whose steps, outcomes and variables are remembered."""
+
+TRACE_VALUE_MAX = 256
+"""Bytes of a variable's value that a trace keeps: with ten variables a thousand firings take 3 MB at most."""
+
+FIRINGS_WAITING_MAX = 10_000
+"""Firings that may wait for something outside, such as a command."""
+
+FIRINGS_WAITING_BYTES = 64 * MIB
+"""Bytes that the variables of such firings may hold together."""
+
+PROGRAM_TIMEOUT_NS = 30 * 1_000_000_000
+"""How long a command of an action may take, where its ampsd:Timeout does not say."""
+
+STOP_ACTIONS_NS = 30 * 1_000_000_000
+"""How long a shutdown waits for what its actions have sent out."""
 
 TEMPLATE_OUTPUT_MAX = 8 * MIB
 """Largest rendered action option in bytes, on top of the message data it carries."""

@@ -10,6 +10,7 @@ Every `send` and `advance` runs the reactor until nothing more happens, disk inc
 """
 
 import re
+from datetime import UTC, tzinfo
 from random import Random
 
 from ampsd import units
@@ -17,20 +18,26 @@ from ampsd.config.model import load
 from ampsd.engine import lifecycle
 from ampsd.engine.operators import Answer, Left, Request
 from ampsd.instance import Instance
+from ampsd.ports import Doors
 from ampsd.reactor import (
+    ActionRequested,
     ArchiveCompleted,
     Connected,
     Disconnected,
     DiskCompleted,
+    ErrandCompleted,
     Input,
     OfflineCompleted,
     Reactor,
+    SignalArrived,
+    StopBegun,
     Writable,
 )
 from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.network import SimNet
 from ampsd.storage.journal import Journal
@@ -161,7 +168,9 @@ class Playbook:
         transaction_log: str = TRANSACTION_LOG,
         transport: str = "",
         settings: str = "",
+        zone: tzinfo = UTC,
     ) -> None:
+        self.zone = zone
         self._sections = (settings, transport, transaction_log, actions)
         self.configure(queues=queues)
         self.clock = SimClock()
@@ -171,6 +180,7 @@ class Playbook:
         self.store = SimEventStore()
         self.archive = SimArchive(refused=b"bad")
         self.is_archive_held = False
+        self.errands = SimErrands(self.clock.wall_ns)
         self._rng = Random(1)
         self.is_disk_held = False
         self.is_offline_held = False
@@ -204,8 +214,9 @@ class Playbook:
         else:
             log = self.journal = Journal(self.disk)
         archive = self.archive if self._model.definition.message_archive is not None else None
-        self.instance = Instance(self._model, log, self._report, self.store, archive)
-        self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
+        doors = Doors(self._report, self.store, archive, self.errands, self.clock, self.zone)
+        self.instance = Instance(self._model, log, doors)
+        self.instance.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None:
             found = recover(self.disk, "/play", "Play", 1 << 16, b"play", self.instance.restore)
             self.journal.begin(found.tail)
@@ -242,6 +253,8 @@ class Playbook:
                     self._inputs.append(DiskCompleted(*completion))
             if self.archive.is_busy and not self.is_archive_held:
                 self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
+            if self.errands.is_busy and not self.errands.is_held:
+                self._inputs.append(ErrandCompleted(*self.errands.step()))
             if not self._inputs and self.slow.decisions == decisions:
                 return
 
@@ -304,6 +317,25 @@ class Playbook:
         self.clock.advance(units.interval_ns(interval))
         self.settle()
 
+    def signal(self, name: str) -> None:
+        """The process receives a signal."""
+        self.post(SignalArrived(name))
+        self.settle()
+
+    def request(self, path: str, **parameters: str) -> None:
+        """Somebody asks for a path of an action on the admin interface."""
+        self.post(ActionRequested(path, {name: value.encode() for name, value in parameters.items()}))
+        self.settle()
+
+    def stop(self) -> None:
+        """Shutting down begins."""
+        self.post(StopBegun())
+        self.settle()
+
+    def echoes(self) -> list[str]:
+        """What steps wrote to the log, so far."""
+        return [str(values["message"]) for code, values in self.log if code == "29-0103"]
+
     def release_disk(self) -> None:
         """The disk goes on."""
         self.is_disk_held = False
@@ -316,6 +348,7 @@ class Playbook:
         else:
             self.disk.crash(Random(power_cut_seed))
         self.archive.crash(self._rng)
+        self.errands.crash()
         for connection in list(self.net.to_client):
             self.net.forget(connection)
         self._inputs.clear()
