@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ampsd.actions.schedule import parse_schedule
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.actions.variables import NAME
 from ampsd.declare import COUNT, INTERVAL, Kind, NotRunningError
@@ -14,9 +15,6 @@ from ampsd.expressions.lexer import NotAvailableError
 _NAME = re.compile(rf"{NAME}\Z")
 _PERCENT = re.compile(r"[0-9]{1,3}\s*%\Z")
 _SIGNAL = re.compile(r"SIG[A-Z0-9]+([+-][0-9]+)?\Z")
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(Z?)\Z")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKLY = re.compile(r"([A-Za-z]+)\s+at\s+(\S+)\Z", re.IGNORECASE)
 
 
 def templated(kind: Kind, name: str) -> Kind:
@@ -90,49 +88,6 @@ def _pair(check: Callable[[str], Any], example: str) -> Callable[[str], Assignme
         return Assignment(str(check(left)), right.strip())
 
     return parse
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a schedule is due: every `interval_ns`, or at a time of day, perhaps on one day of the week.
-
-    `minute` counts from midnight, `weekday` from Monday as 0; UTC with `is_utc`, local time otherwise.
-    """
-
-    interval_ns: int | None = None
-    minute: int | None = None
-    weekday: int | None = None
-    is_utc: bool = False
-    text: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def parse_schedule(text: str) -> Schedule:
-    """`30s`, `02:30`, `02:30Z`, `Saturday at 23:30Z`. Raises ValueError."""
-    whole = text.strip()
-    weekday = None
-    clock = whole
-    weekly = _WEEKLY.match(whole)
-    if weekly is not None:
-        if weekly.group(1).lower() not in _WEEKDAYS:
-            raise ValueError(f"{weekly.group(1)!r} is not a day of the week: write one in English, such as Saturday")
-        weekday, clock = _WEEKDAYS.index(weekly.group(1).lower()), weekly.group(2)
-    time = _CLOCK.match(clock)
-    if time is not None:
-        minute = int(time.group(1)) * 60 + int(time.group(2))
-        return Schedule(minute=minute, weekday=weekday, is_utc=bool(time.group(3)), text=whole)
-    advice = "write an interval, HH:MM, HH:MMZ for UTC, or a weekday at one of these, such as Saturday at 23:30Z"
-    if weekday is not None or ":" in whole:
-        raise ValueError(f"{whole!r} is not a schedule: {advice}")
-    try:
-        interval = int(INTERVAL.parse(whole))
-    except ValueError as error:
-        raise ValueError(f"{whole!r} is not a schedule: {advice}") from error
-    if interval <= 0:
-        raise ValueError(f"{whole!r} is not a schedule: an interval is more than 0")
-    return Schedule(interval_ns=interval, text=whole)
 
 
 VARIABLE = Kind("name of a variable", _variable, pattern=rf"\s*{NAME}\s*")

@@ -1,7 +1,8 @@
 """amps-action-on-schedule."""
 
 from ampsd.actions.module import On
-from ampsd.actions.option_kinds import SCHEDULE, Schedule
+from ampsd.actions.option_kinds import SCHEDULE
+from ampsd.actions.schedule import Schedule
 from ampsd.declare import TEXT, option
 
 
