@@ -67,6 +67,8 @@ class Instance:
         self.definition = definition = model.definition
         self.log = log
         self.report = report
+        self.witness: Callable[[Event], None] | None = None
+        """Told of every message that is published, when it is set before the first; for tests of configurations."""
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
@@ -164,7 +166,8 @@ class Instance:
         def watch(topic: bytes) -> Watch:
             probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
             delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
-            return Watch(self.graph.may_watch(probe), self.graph.reads_body(probe), self.graph.may_watch(delivered))
+            is_on = self.witness is not None or self.graph.may_watch(probe)
+            return Watch(is_on, self.graph.reads_body(probe), self.graph.may_watch(delivered))
 
         return watch
 
@@ -439,6 +442,8 @@ class Instance:
 
     def happened(self, event: Event) -> None:
         """Set off the actions that watch for this."""
+        if self.witness is not None:
+            self.witness(event)
         self._firings.offer(event)
 
     def _perform(self, request: Request, event: Event) -> str | None:

@@ -4,11 +4,12 @@ Nothing is drawn by chance but what the caller gives a seed for. `settle` runs t
 disk included, unless the disk is held; every verb here but `post` ends with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from ampsd.config.model import Model
 from ampsd.engine import lifecycle
+from ampsd.engine.events import Event
 from ampsd.engine.operators import Answer, Left, Request
 from ampsd.instance import Instance
 from ampsd.reactor import ArchiveCompleted, Connected, DiskCompleted, Input, OfflineCompleted, Reactor
@@ -32,6 +33,8 @@ class Stage:
     def __init__(self, model: Model, *, refused: bytes = b"bad") -> None:
         """The archive refuses bodies with `refused` in them."""
         self.model = model
+        self.witness: Callable[[Event], None] | None = None
+        """Told of every message that is published, from the next start on."""
         self.clock = SimClock()
         self.disk = SimDisk()
         self.net = SimNet()
@@ -65,6 +68,7 @@ class Stage:
             log = self.journal = Journal(self.disk)
         archive = self.archive if definition.message_archive is not None else None
         self.instance = Instance(self.model, log, self._report, self.store, archive)
+        self.instance.witness = self.witness
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None and definition.transaction_log is not None:
             directory = definition.transaction_log.journal_directory
@@ -154,15 +158,20 @@ class Stage:
         self.clock.advance(ns)
         self.settle()
 
-    def live(self, ns: int) -> None:
-        """Time passes as it does: a turn whenever one is due."""
+    def live(self, ns: int, *, turns_max: int | None = None) -> bool:
+        """Time passes as it does: a turn whenever one is due. Returns whether it did, within so many turns."""
         end_ns = self.clock.monotonic + ns
+        turns = 0
         while self.next_ns is not None and self.next_ns < end_ns:
+            if turns == turns_max:
+                return False
+            turns += 1
             due_ns = self.next_ns - self.clock.monotonic
             self.clock.advance(due_ns if due_ns > 0 else OVERDUE_NS)
             self.settle()
         self.clock.advance(max(0, end_ns - self.clock.monotonic))
         self.settle()
+        return True
 
     # ---- what there is to see
 
