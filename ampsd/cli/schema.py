@@ -1,7 +1,6 @@
 """`ampsd schema DIRECTORY`: writes the schemas from the declarations: the XSD in two editions, and that of tests."""
 
 import json
-
 from pathlib import Path
 
 import click

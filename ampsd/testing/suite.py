@@ -10,7 +10,7 @@ from ampsd.testing.fault import FileFault
 from ampsd.testing.kinds import MOMENT, TEXT, Schema, listing, scalar
 from ampsd.testing.step import Step
 from ampsd.testing.theatre import START
-from ampsd.testing.words import PLAY
+from ampsd.testing.words import PLAY, step_schema
 from ampsd.testing.yaml_tree import read_tree
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
@@ -78,7 +78,8 @@ def read_suite(data: bytes) -> Suite:
 
 def json_schema() -> Schema:
     """The JSON schema of files of tests, for editors."""
-    return {"$schema": SCHEMA_ID, "title": "Tests of a configuration, for ampsd test", **schema_of(Suite)}
+    title = "Tests of a configuration, for ampsd test"
+    return {"$schema": SCHEMA_ID, "title": title, **schema_of(Suite), "$defs": {"step": step_schema()}}
 
 
 def chosen(cases: Sequence[Case], word: str | None) -> list[Case]:

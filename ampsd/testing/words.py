@@ -121,18 +121,18 @@ def _step(node: Node) -> Step:
     return step
 
 
-def _step_schema() -> Schema:
-    alternatives: list[Schema] = [{"properties": {one.word: schema_of(one)}, "required": [one.word]} for one in STEPS]
-    alternatives.append({"properties": {Expect.word: EXPECTED.schema}, "required": [Expect.word]})
-    properties = {word: schema for one in alternatives for word, schema in one["properties"].items()}
+def step_schema() -> Schema:
+    """The JSON schema of a step."""
+    properties = {one.word: schema_of(one) for one in STEPS}
+    expect = {"description": " ".join((Expect.__doc__ or "").split()), **EXPECTED.schema}
     return {
         "type": "object",
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
-        "properties": properties,
+        "properties": {**properties, Expect.word: expect},
     }
 
 
-STEP = NodeKind("a step", _step, _step_schema())
+STEP = NodeKind("a step", _step, {"$ref": "#/$defs/step"})
 PLAY = listing(STEP, may_stand_alone=False)
