@@ -33,7 +33,8 @@ def scalar(kind: Kind, example: str, schema: Schema | None = None) -> NodeKind:
         try:
             return kind.parse(node.text)
         except ValueError as error:
-            raise wrong(node, str(error), f"Write {example}.") from error
+            sentence, _, advice = str(error).partition("; ")
+            raise wrong(node, sentence.partition(": write ")[0], advice or f"Write {example}.") from error
 
     shown = schema if schema is not None else {"enum": list(kind.choices)} if kind.choices else _SCALAR
     return NodeKind(kind.name, read, shown)

@@ -1,7 +1,7 @@
 """The instance: its queues, its clients, its log records, whether it runs."""
 
 from ampsd.admin.calls import Call
-from ampsd.config.advice import nearest
+from ampsd.config.advice import did_you_mean
 from ampsd.declare import Kind, option
 from ampsd.errors import CATALOGUE
 from ampsd.testing.kinds import NUMBER, TEXT, TRUTH, scalar
@@ -73,7 +73,8 @@ class ClientState(Step, word="client"):
 
 def _code(text: str) -> str:
     if text not in CATALOGUE:
-        raise ValueError(f"there is no log record {text!r}; {nearest(text, CATALOGUE)}")
+        near = did_you_mean(text, list(CATALOGUE))
+        raise ValueError(f"there is no log record {text!r}; {near or 'docs/reference lists them.'}")
     return text
 
 

@@ -1,6 +1,7 @@
 """Messages: what clients received, what was published, what became of one."""
 
 from ampsd.declare import option
+from ampsd.engine import lifecycle
 from ampsd.engine.story import ACTION, ARCHIVER
 from ampsd.testing.kinds import TEXT, TRUTH, VALUE, listing
 from ampsd.testing.mismatch import Mismatch, difference, is_message
@@ -91,7 +92,8 @@ class Statuses(Step, word="statuses"):
         """Look."""
         bookmark = theatre.bookmark(self.message) if self.message is not None else self._bookmark_of_body(theatre)
         publisher, sequence = map(int, bookmark.strip("|").split("|"))
-        told = theatre.statuses(self._processor(theatre), publisher, sequence)
+        every = theatre.statuses(self._processor(theatre), publisher, sequence)
+        told = [one for one in every if one[0] != lifecycle.LOGGED]
         wanted = self.exactly if self.exactly is not None else self.ends or ()
         seen = told if self.exactly is not None else told[max(0, len(told) - len(wanted)) :]
         named = [status if _is_plain(wanted, at) else _line(status, why) for at, (status, why) in enumerate(seen)]
