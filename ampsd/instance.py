@@ -79,7 +79,8 @@ class Instance:
         self.events = MessageEvents(log, self.turn, doors.events)
         self._action_runs = ActionRuns(log, self.events, self.turn)
         self.automation = Automation(definition.actions, definition.name, doors, self._perform, self._action_runs)
-        self.happened = self.automation.offer
+        self._witness = doors.witness
+        self.happened = self.automation.offer if doors.witness is None else self._witnessed
         around = Surroundings(
             log,
             self.outbox,
@@ -181,7 +182,8 @@ class Instance:
             probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
             delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
             graph = self.automation.graph
-            return Watch(graph.may_watch(probe), graph.reads_body(probe), graph.may_watch(delivered))
+            is_on = self._witness is not None or graph.may_watch(probe)
+            return Watch(is_on, graph.reads_body(probe), graph.may_watch(delivered))
 
         return watch
 
@@ -424,6 +426,11 @@ class Instance:
     def is_stop_asked(self) -> bool:
         """Whether an action has asked for a shutdown."""
         return self._requests.is_stop_asked
+
+    def _witnessed(self, event: Event) -> None:
+        assert self._witness is not None
+        self._witness(event)
+        self.automation.offer(event)
 
     def _perform(self, request: Request, event: Event) -> None:
         """Carry out what a step asks for. Raises StepFailed."""

@@ -260,3 +260,15 @@ ARCHIVE_WAIT_MAX_NS = 300_000_000_000
 
 REASON_LENGTH_MAX = 1024
 """Longest reason in characters that comes with a status of somebody's own."""
+
+TESTS_SIZE_MAX = 4 * MIB
+"""Largest file of tests in bytes: ten thousand cases fit, and whoever sends one in cannot fill the memory."""
+
+TESTS_NODES_MAX = 500_000
+"""Entries of one file of tests, keys among them."""
+
+TESTS_DEPTH_MAX = 64
+"""How deep a file of tests may be nested: messages are written into it, and few are half as deep."""
+
+TEST_TURNS_MAX = 2_000_000
+"""Turns one step of a test may take, before it is called endless: a year of a schedule that is due each minute fits."""

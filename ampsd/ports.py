@@ -4,7 +4,7 @@ Protocols and what goes through them, no code. `ampsd.server` implements them fo
 for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Protocol
 
@@ -309,9 +309,13 @@ class Errands(Protocol):
 
 
 class Doors:
-    """What an instance reaches the world through, beside its log. `zone` is local time, for schedules."""
+    """What an instance reaches the world through, beside its log.
 
-    __slots__ = ("archive", "clock", "errands", "events", "report", "zone")
+    `zone` is local time, for schedules. `witness` hears of every event, also of publishes that no action watches; it is
+    for tests of configurations.
+    """
+
+    __slots__ = ("archive", "clock", "errands", "events", "report", "witness", "zone")
 
     def __init__(
         self,
@@ -321,6 +325,7 @@ class Doors:
         errands: Errands,
         clock: Clock,
         zone: tzinfo = UTC,
+        witness: Callable[[object], None] | None = None,
     ) -> None:
         self.report = report
         self.events = events
@@ -328,6 +333,7 @@ class Doors:
         self.errands = errands
         self.clock = clock
         self.zone = zone
+        self.witness = witness
 
 
 class Report(Protocol):

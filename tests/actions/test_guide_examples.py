@@ -36,7 +36,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "undelivered-of-two-queues": (),
     "values-of-a-local-message": (),
     "weekly-archive": (),
-    "weekly-look-at-a-record": ("AC108 <Topic>", "AC108 amps-action-do-query-sow"),
+    "weekly-look-at-a-record": ("AC108 <Topic>",),
 }
 """What is found in each file, by code and subject: topics of the SOW do not run, and one module has an old name."""
 
