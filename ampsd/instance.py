@@ -101,13 +101,7 @@ class Instance:
         self._queues_by_key = {queue.key: queue for queue in self.queues}
         self.archiver = Archiver(log, self.events, self.turn, archive, self.queues, definition.message_archive, report)
         self.routes = self._make_routes(model)
-        self._publishing = Publishing(
-            log,
-            self.outbox,
-            self.turn,
-            self.happened,
-            self._environments,
-        )
+        self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self._inside = Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn)

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
-import gc
 import os
-import signal
 import threading
 import time
 import traceback
@@ -25,7 +23,7 @@ from ampsd.ports import EventStore, Report
 from ampsd.reactor import ArchiveCompleted, DiskCompleted, Input, OfflineCompleted, Reactor
 from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock
-from ampsd.server.disk import RealDisk
+from ampsd.server.disk import Completed, RealDisk
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.host import host_memory_bytes
@@ -98,14 +96,9 @@ class Daemon:
             addresses = await self._listen()
         except StartError as error:
             return error.exit_code
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._begin_stop)
         self._schedule()
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
-        threading.excepthook = self._thread_failed
-        gc.collect()
-        gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
         ready(addresses)
         exit_code = await self._stopped
         if self._http is not None:
@@ -149,7 +142,7 @@ class Daemon:
             self._begin_instance(unlogged)
             return unlogged
         directory = os.path.abspath(transaction_log.journal_directory)
-        self._disk = RealDisk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
+        self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
@@ -177,6 +170,10 @@ class Daemon:
         self._journal.begin(recovered.tail)
         self._tell_recovery(directory, recovered, time.monotonic() - started)
         return self._journal
+
+    def _make_disk(self, completed: Completed) -> RealDisk:
+        """The disk of the journal."""
+        return RealDisk(completed)
 
     def _open_events(self, directory: str, journal_id: bytes) -> EventFile:
         """Where events of messages are kept. Raises OSError."""
@@ -315,7 +312,7 @@ class Daemon:
         self._set_timer(deadline)
         self._continue_stop()
 
-    def _thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
+    def thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
         """In a worker thread: a fault of ours stops the process, wherever it is."""
         trace = "".join(traceback.format_exception(arguments.exc_value))
 
@@ -347,7 +344,7 @@ class Daemon:
 
     # ---- stop
 
-    def _begin_stop(self) -> None:
+    def begin_stop(self) -> None:
         """A signal: accept nobody new, let what was accepted become durable and be acknowledged, then close."""
         if self._stop_after is not None:
             return
