@@ -99,13 +99,7 @@ class Instance:
             log, self.events, self.turn, doors.archive, self.queues, definition.message_archive, report
         )
         self.routes = self._make_routes(model)
-        self._publishing = Publishing(
-            log,
-            self.outbox,
-            self.turn,
-            self.happened,
-            self._environments,
-        )
+        self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self._replay = self._make_replay()

@@ -32,7 +32,7 @@ from ampsd.reactor import (
 )
 from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock, local_zone
-from ampsd.server.disk import RealDisk
+from ampsd.server.disk import Completed, RealDisk
 from ampsd.server.errands import RealErrands
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
@@ -162,7 +162,7 @@ class Daemon:
             self._begin_instance(unlogged)
             return unlogged
         directory = os.path.abspath(transaction_log.journal_directory)
-        self._disk = RealDisk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
+        self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
@@ -190,6 +190,10 @@ class Daemon:
         self._journal.begin(recovered.tail)
         self._tell_recovery(directory, recovered, time.monotonic() - started)
         return self._journal
+
+    def _make_disk(self, completed: Completed) -> RealDisk:
+        """The disk of the journal."""
+        return RealDisk(completed)
 
     def _open_events(self, directory: str, journal_id: bytes) -> EventFile:
         """Where events of messages are kept. Raises OSError."""
