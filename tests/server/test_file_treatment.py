@@ -288,8 +288,6 @@ def test_10000_swaps_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     tree, victim = tmp_path / "tree", tmp_path / "victim"
     make(victim, "a.log", "b.log", "deep/a.log")
     make(tree, "d/b.log", "f.log", "deep/e/a.log")
-    (tmp_path / "to-d").symlink_to(victim)
-    (tmp_path / "to-f.log").symlink_to(victim / "a.log")
     monkeypatch.setattr(file_treatment, "open_files", frozenset)
 
     def seen() -> list[tuple[str, str, int, int]]:
@@ -303,13 +301,18 @@ def test_10000_swaps_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         rounds = 0
         while rounds < 5_000 or not is_enough.is_set():
             rounds += 1
-            for name in ("d", "f.log"):
+            for name, target in (("d", victim), ("f.log", victim / "a.log")):
+                link, aside = tmp_path / "link", tmp_path / f"aside-{name}"
+                with contextlib.suppress(FileExistsError):
+                    link.symlink_to(target)
                 with contextlib.suppress(FileNotFoundError):  # a step has removed the file
-                    os.rename(tree / name, tmp_path / f"aside-{name}")
-                os.rename(tmp_path / f"to-{name}", tree / name)
-                os.rename(tree / name, tmp_path / f"to-{name}")
+                    os.rename(tree / name, aside)
+                os.rename(link, tree / name)
+                with contextlib.suppress(FileNotFoundError):  # or the link, whose name it looked at before
+                    os.rename(tree / name, link)
+                    link.unlink()
                 with contextlib.suppress(FileNotFoundError):
-                    os.rename(tmp_path / f"aside-{name}", tree / name)
+                    os.rename(aside, tree / name)
         is_over.set()
 
     swapper = threading.Thread(target=swap, daemon=True)
