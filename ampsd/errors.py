@@ -108,7 +108,7 @@ CATALOGUE: dict[str, Entry] = {
         "warning",
         "the next log file {file} cannot be opened: {error}. Logging goes on in the present one.",
         "The directory is not writable, or the process has no file descriptors left.",
-        "Correct what the error names; it is tried again after another RotationThreshold of bytes.",
+        "Correct what the error names; it is tried again after another RotationThreshold, or by the next rotation.",
     ),
     "04-0001": Entry(
         "warning",
