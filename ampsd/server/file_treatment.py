@@ -15,8 +15,6 @@ from ampsd.server.open_files import open_files
 from ampsd.server.programs import Completed
 from ampsd.server.protected_files import ProtectedPaths, Protection
 
-_JOIN_SECONDS_MIN = 0.1
-
 
 def treat_files(
     errand: TreatFiles, paths: ProtectedPaths, wall_ns: int, is_ending: Callable[[], bool]
@@ -48,11 +46,14 @@ class FileTreatments:
         """Treat files when those of the errands before are done."""
         self._threads.submit(_Treatment(ticket, errand, paths, wall_ns, self._completed, self._ending.is_set))
 
-    def close(self, seconds: float) -> None:
-        """Stop after the file at hand, which stays as it was when it was to be compressed."""
+    def end(self) -> None:
+        """Stop after the file at hand, which stays as it was when it was to be compressed; refuse what waits."""
         self._ending.set()
         self._threads.end()
-        self._threads.join(max(seconds, _JOIN_SECONDS_MIN))
+
+    def join(self, seconds: float) -> None:
+        """After `end`: wait so long for the thread. One that a file system keeps waiting ends with the process."""
+        self._threads.join(seconds)
 
 
 class _Treatment:

@@ -105,9 +105,12 @@ class Minidumps:
         self._number += 1
         self._threads.submit(_Minidump(ticket, errand, self, self._number))
 
-    def close(self, seconds: float) -> None:
-        """Finish the one at hand."""
+    def end(self) -> None:
+        """Finish the one at hand, refuse what waits."""
         self._threads.end()
+
+    def join(self, seconds: float) -> None:
+        """After `end`: wait so long for the one at hand."""
         self._threads.join(seconds)
 
 

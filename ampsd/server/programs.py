@@ -36,12 +36,14 @@ def shown(data: bytes) -> str:
 
 
 class Programs:
-    """Runs programs in threads. Each ticket is completed once, also those that are refused."""
+    """Runs programs in threads; each ticket is completed once, also a refused one. Built in the main thread."""
 
     def __init__(self, completed: Completed) -> None:
         self._completed = completed
         self._threads = JobThreads("program", limits.PROGRAMS_RUNNING_MAX, limits.PROGRAMS_WAITING_MAX)
         self._ending = Ending()
+        if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # or the system would forget every exit status
 
     def submit(self, ticket: int, errand: RunProgram) -> None:
         """Run a program when its turn has come."""

@@ -23,6 +23,8 @@ class ProtectedPaths:
     """The files that are directly in these."""
     trees: tuple[str, ...] = ()
     """All files below these."""
+    masks: tuple[str, ...] = ()
+    """Files too, with %n for any text."""
 
 
 def protected_paths(
@@ -45,18 +47,18 @@ def protected_paths(
     if definition.admin is not None and definition.admin.file_name != ":memory:":
         databases.append(definition.admin.file_name)
     files += [f"{path}{end}" for path in databases for end in _OF_SQLITE]
-    for topic in definition.sow_section.topics if definition.sow_section is not None else ():
-        if topic.file_name is not None:  # %n: names that only the topic's file has, and those of others like it
-            files += glob.glob(glob.escape(topic.file_name).replace("%n", "*"))
-    return ProtectedPaths(definition.name, tuple(files), tuple(directories), tuple(trees))
+    topics = definition.sow_section.topics if definition.sow_section is not None else ()
+    masks = tuple(topic.file_name for topic in topics if topic.file_name is not None)
+    return ProtectedPaths(definition.name, tuple(files), tuple(directories), tuple(trees), masks)
 
 
 class Protection:
-    """The same as identities, of the moment in which it is built."""
+    """The same as identities, of the moment in which it is built. Building it asks the disk."""
 
     def __init__(self, paths: ProtectedPaths) -> None:
         self._instance = os.fsencode(paths.instance)
-        self._files = _identities(paths.files)
+        of_masks = [path for mask in paths.masks for path in glob.glob(glob.escape(mask).replace("%n", "*"))]
+        self._files = _identities((*paths.files, *of_masks))
         self._directories = _identities(paths.directories)
         self._trees = _identities(paths.trees)
 

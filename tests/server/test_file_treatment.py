@@ -13,6 +13,8 @@ from ampsd import limits
 from ampsd.definitions.admin import AdminDefinition
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.message_archive import MessageArchiveDefinition
+from ampsd.definitions.sow import SowDefinition
+from ampsd.definitions.sow_topics import TopicDefinition
 from ampsd.definitions.transaction_log import TransactionLogDefinition
 from ampsd.server import file_treatment
 from ampsd.server.file_treatment import FileTreatments, treat_files
@@ -116,7 +118,14 @@ def test_a_journal_among_them_stops_it_before_it_begins(
 
 def test_what_belongs_to_the_instance_is_known_whatever_it_is_called(tmp_path: Path) -> None:
     make(
-        tmp_path, "etc/config.xml", "journals/notes.txt", "journals/deep/x.log", "archive/1/2/3", "db.wal", "log/a.log"
+        tmp_path,
+        "etc/config.xml",
+        "journals/notes.txt",
+        "journals/deep/x.log",
+        "archive/1/2/3",
+        "db.wal",
+        "sow-x_json.sow",
+        "log/a.log",
     )
     (tmp_path / "log").joinpath("alias.log").hardlink_to(tmp_path / "etc/config.xml")
     (tmp_path / "link").symlink_to("journals")
@@ -126,6 +135,7 @@ def test_what_belongs_to_the_instance_is_known_whatever_it_is_called(tmp_path: P
         (f"{tmp_path}/config", f"{tmp_path}/db.wal", "/nonexistent"),
         (f"{tmp_path}/journals",),
         (f"{tmp_path}/archive",),
+        (f"{tmp_path}/sow-%n.sow",),
     )
     before = names(tmp_path)
     journals = f"is in a directory of this instance ({tmp_path}/journals): nothing was done"
@@ -133,6 +143,7 @@ def test_what_belongs_to_the_instance_is_known_whatever_it_is_called(tmp_path: P
     for root, parts, who, reason in [
         ("log", [b"*"], "log/alias.log", f"is a file of this instance ({tmp_path}/config): nothing was done"),
         ("", [b"db*"], "db.wal", f"is a file of this instance ({tmp_path}/db.wal): nothing was done"),
+        ("", [b"sow*"], "sow-x_json.sow", f"is a file of this instance ({tmp_path}/sow-x_json.sow): nothing was done"),
         ("link", [b"*"], "link/notes.txt", journals),
         ("", [b"j*", b"*"], "journals/notes.txt", journals),
         ("", [b"arch*", b"*", b"*", b"*"], "archive/1/2/3", archive),
@@ -150,9 +161,11 @@ def test_what_a_configuration_names_is_protected(tmp_path: Path) -> None:
         transaction_log=TransactionLogDefinition(journal_directory="j", journal_archive_directory="ja"),
         message_archive=MessageArchiveDefinition(directory="ma"),
         admin=AdminDefinition(file_name="stats.db"),
+        sow_section=SowDefinition(topics=(TopicDefinition(name="T", message_type="json", file_name="sow/%n.sow"),)),
     )
     found = protected_paths(definition, ["config.xml"], ["a.log"])
     assert (found.instance, found.directories, found.trees) == ("A", ("j", "ja"), ("ma",))
+    assert found.masks == ("sow/%n.sow",)
     databases = [f"{path}{end}" for path in ("j/A.events", "stats.db") for end in ("", "-wal", "-shm", "-journal")]
     assert list(found.files) == ["config.xml", "a.log", *databases]
     assert protected_paths(InstanceDefinition(name="B"), [], []) == ProtectedPaths("B")
@@ -374,7 +387,8 @@ def test_one_after_another_and_not_too_many_wait(tmp_path: Path, monkeypatch: py
     assert waited.answers[1:] == [
         (ticket, b"1" if ticket < 10 else b"0", None) for ticket in range(limits.FILE_ERRANDS_WAITING_MAX + 1)
     ]
-    treatments.close(5)
+    treatments.end()
+    treatments.join(5)
     treatments.submit(999, errand(tmp_path, b"*"), NOTHING, NOW_NS)
     assert waited.answers[-1] == (999, b"0", "no files were removed: the instance stops")
 

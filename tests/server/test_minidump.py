@@ -131,6 +131,7 @@ def test_in_a_thread_each_has_a_number_and_a_failure_is_a_sentence(tmp_path: Pat
     assert answers[3][0] == b""
     assert str(answers[3][1]).startswith(f"no minidump was written: {tmp_path}/file")
     for one in (good, bad):
-        one.close(5)
+        one.end()
+        one.join(5)
     good.submit(4, WriteMinidump({}))
     assert answers[4] == (b"", "no minidump was written: the instance stops")
