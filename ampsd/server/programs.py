@@ -192,6 +192,7 @@ class _Run:
         for number, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, _KILL_SECONDS)):
             _signal_group(process.pid, number)
             deadline = time.monotonic() + seconds
+            pause = 0.002
             while True:
                 if output is not None and output.is_open:
                     output.read()  # what it says at its end, and so that it need not wait to say it
@@ -199,7 +200,8 @@ class _Run:
                     return True
                 if time.monotonic() > deadline:
                     break
-                time.sleep(0.005)
+                time.sleep(pause)
+                pause = min(2 * pause, _POLL_SECONDS_MAX)
         return False
 
 

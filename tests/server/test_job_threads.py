@@ -14,9 +14,10 @@ class Noted:
         self._name = name
         self._notes = notes
         self._gate = gate
-        self.is_over = threading.Event()
+        self.has_begun, self.is_over = threading.Event(), threading.Event()
 
     def run(self) -> None:
+        self.has_begun.set()
         assert self._gate is None or self._gate.wait(20)
         self._notes.append(self._name)
         self.is_over.set()
@@ -45,7 +46,10 @@ def test_what_waits_at_the_end_is_refused_and_what_runs_goes_on() -> None:
     gate = threading.Event()
     threads = JobThreads("test", 2, 1)
     first, second, third, fourth = (Noted(name, notes, gate) for name in "abcd")
-    for job in (first, second, third, fourth):
+    for job in (first, second):
+        threads.submit(job)
+        assert job.has_begun.wait(20)
+    for job in (third, fourth):
         threads.submit(job)
     assert notes == ["d: 1 others wait for their turn already"]
     threads.end()
