@@ -78,11 +78,26 @@ class _Disk(RealDisk):
             self.submit(ticket, verbs)
 
 
+class _NoFiles:
+    """Log records that are in memory only."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def rotate(self) -> int:
+        """There is no file."""
+        return 0
+
+    def files(self) -> tuple[str, ...]:
+        """There is no file."""
+        return ()
+
+
 class _Daemon(Daemon):
     """A daemon that a test may treat badly. Its methods run in its loop."""
 
     def __init__(self, model: Model, report: Callable[..., None], happened: Callable[[], None]) -> None:
-        super().__init__(model, report, lambda: None)
+        super().__init__(model, report, _NoFiles())
         self._has_turned = happened
 
     async def run(self, ready: Ready) -> int:
