@@ -19,8 +19,9 @@ from ampsd.instance import Instance
 from ampsd.ports import Verb
 from ampsd.reactor import Disconnected
 from ampsd.server.clock import RealClock
-from ampsd.server.daemon import EXIT_OK, EXIT_STORAGE, Daemon, Ready
+from ampsd.server.daemon import Daemon, Ready
 from ampsd.server.disk import Completed, RealDisk
+from ampsd.server.exits import EXIT_OK, EXIT_STORAGE
 from ampsd.testing.redirection import redirected
 from ampsd.wire.command import CONNECTION_CLOSED
 

@@ -63,7 +63,7 @@ FAULTS = {
     CASE + "      - expect: {recieved: {}}": "t.yml:4:18: error: nothing is expected with 'recieved'."
     " Did you mean received?",
     CASE + "      - expect:": "t.yml:4:16: error: expect needs a mapping. Write one of received, published,"
-    " nothing_more, statuses, queue, client, log, running below it.",
+    " nothing_more, statuses, queue, client, log, fired, ran, files, transport, running below it.",
     CASE + "      - expect: {received: {client: a}}": "t.yml:4:28: error: received: it does not say what is expected."
     " Write exactly, like, contains or count.",
     CASE + "      - expect: {received: {client: a, exactly: 5}}": "t.yml:4:49: error: '5' stands where a list belongs."
