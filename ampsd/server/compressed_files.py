@@ -7,7 +7,7 @@ import stat
 import zlib
 from collections.abc import Callable
 
-from ampsd.server.matching_files import FilesError, Match, identity_of
+from ampsd.server.matching_files import FilesError, Identity, Match, identity_of
 
 ENDINGS = (".gz", ".gz.new")
 """Names that are not compressed: they are already, or were going to be."""
@@ -57,24 +57,28 @@ def _compress_open(
         )
     except FileExistsError as error:
         raise FilesError("its .gz.new of a compression that was cut short is in the way: remove that") from error
-    placed = ""
     try:
-        _write(source, target, is_ending)
-        _take_over(target, status)
-        os.fsync(target)
-        if not is_same(os.fstat(source), match):
-            return False
-        _place(directory, new, final)
-        placed = final
-        if identity_of(os.stat(final, dir_fd=directory, follow_symlinks=False)) != identity_of(os.fstat(target)):
-            raise FilesError("somebody put another file in place of its .gz.new")
-        os.fsync(directory)
-        _remove_original(directory, match)
+        ours = identity_of(os.fstat(target))
         placed = ""
+        try:
+            _write(source, target, is_ending)
+            _take_over(target, status)
+            os.fsync(target)
+            _place(directory, new, final)
+            placed = final
+            if _identity_in(directory, final) != ours:
+                raise FilesError("somebody put another file in place of its .gz.new")
+            os.fsync(directory)
+            if not is_same(os.fstat(source), match):
+                return False  # somebody wrote to it meanwhile
+            # The name may be of the next log file by now: that stays.
+            _remove_named(directory, match.name, match.identity)
+            placed = ""
+        finally:
+            _remove_named(directory, new, ours)
+            if placed:
+                _remove_named(directory, placed, ours)
     finally:
-        _remove_if_ours(directory, new, target)
-        if placed:
-            _remove_if_ours(directory, placed, target)
         os.close(target)
     os.fsync(directory)
     return True
@@ -117,22 +121,20 @@ def _place(directory: int, new: str, final: str) -> None:
         os.rename(new, final, src_dir_fd=directory, dst_dir_fd=directory)
 
 
-def _remove_original(directory: int, match: Match) -> None:
-    """The name may by now be of another file, such as the next log file, which stays."""
+def _remove_named(directory: int, name: str, identity: Identity) -> None:
+    """Remove a name where it is still that of this file."""
     with contextlib.suppress(FileNotFoundError):
-        if identity_of(os.stat(match.name, dir_fd=directory, follow_symlinks=False)) == match.identity:
-            os.unlink(match.name, dir_fd=directory)
-
-
-def _remove_if_ours(directory: int, name: str, target: int) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        if identity_of(os.stat(name, dir_fd=directory, follow_symlinks=False)) == identity_of(os.fstat(target)):
+        if _identity_in(directory, name) == identity:
             os.unlink(name, dir_fd=directory)
+
+
+def _identity_in(directory: int, name: str) -> Identity:
+    return identity_of(os.stat(name, dir_fd=directory, follow_symlinks=False))
 
 
 def _exists(directory: int, name: str) -> bool:
     try:
-        os.stat(name, dir_fd=directory, follow_symlinks=False)
+        _identity_in(directory, name)
     except FileNotFoundError:
         return False
     return True

@@ -30,6 +30,8 @@ def treat_files(
         return _treat(tree, errand, _chosen(tree, errand, Protection(paths), wall_ns), is_ending)
     except FilesError as error:
         return 0, str(error)
+    except OSError as error:  # such as no more descriptors
+        return 0, f"what matches cannot be looked for: {error.strerror or error}"
     finally:
         tree.close()
 

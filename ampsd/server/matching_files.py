@@ -69,14 +69,13 @@ class Tree:
         self._root = pattern.root or b"."
         self._tests = [name_test(part) for part in pattern.parts]
         try:
-            self._descriptor = os.open(self._root, _DIRECTORY)
+            self._descriptor, self._identity = _entered(os.open(self._root, _DIRECTORY))
         except FileNotFoundError:
             raise
         except ValueError as error:
             raise FilesError(f"{shown(self._root)} is no name of a directory: it has a NUL") from error
         except OSError as error:
             raise FilesError(f"{shown(self._root)} cannot be read: {error.strerror}") from error
-        self._identity = identity_of(os.fstat(self._descriptor))
         self._entered: tuple[tuple[str, ...], int] | None = None
 
     def close(self) -> None:
@@ -116,12 +115,14 @@ class Tree:
         self._leave()
         at = os.dup(self._descriptor)
         for name, identity in zip(match.directory, match.directories[1:], strict=True):
-            below = _below(at, name)
-            os.close(at)
+            try:
+                below = _below(at, name)
+            finally:
+                os.close(at)
             if below is None:
                 return None
-            at = below
-            if identity_of(os.fstat(at)) != identity:
+            at = below[0]
+            if below[1] != identity:
                 os.close(at)
                 return None
         self._entered = (match.directory, at)
@@ -151,8 +152,7 @@ class Tree:
             for name in sorted(name for name in os.listdir(descriptor) if test(os.fsencode(name))):
                 below = _below(descriptor, name)
                 if below is not None:
-                    identity = identity_of(os.fstat(below))
-                    yield from self._walk(below, (*directory, name), (*identities, identity), refuse)
+                    yield from self._walk(below[0], (*directory, name), (*identities, below[1]), refuse)
         except OSError as error:
             where = shown(os.path.join(self._root, *map(os.fsencode, directory)))
             raise FilesError(f"{where} cannot be read: {error.strerror}") from error
@@ -185,10 +185,20 @@ class Tree:
                     yield match
 
 
-def _below(descriptor: int, name: str) -> int | None:
+def _below(descriptor: int, name: str) -> tuple[int, Identity] | None:
     try:
-        return os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
+        below = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
     except OSError as error:
         if error.errno in _PASSED_OVER:
             return None
+        raise
+    return _entered(below)
+
+
+def _entered(descriptor: int) -> tuple[int, Identity]:
+    """An open directory and which one it is. Raises OSError, and closes it then."""
+    try:
+        return descriptor, identity_of(os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
         raise

@@ -27,6 +27,8 @@ from ampsd.server.programs import Completed
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")
 _STATUS = ("VmPeak", "VmSize", "VmHWM", "VmRSS", "RssAnon", "RssFile", "VmSwap", "Threads")
 _NS = 1_000_000_000
+_ZIP_BEGINS = (1980, 1, 1, 0, 0, 0)
+"""Zip knows no earlier time, but a machine may begin in 1970."""
 
 
 class MinidumpError(Exception):
@@ -55,16 +57,18 @@ def write_minidump(settings: MinidumpSettings, sections: Mapping[str, bytes], nu
     free = room.f_bavail * room.f_frsize
     if free < limits.MINIDUMP_FREE_MIN:
         raise MinidumpError(f"{directory} has {free} bytes left, and {limits.MINIDUMP_FREE_MIN} must stay free")
-    moment = time.strftime("%Y%m%dT%H%M%S", time.localtime(wall_ns // _NS))
+    local = time.localtime(wall_ns // _NS)
+    moment = time.strftime("%Y%m%dT%H%M%S", local)
     name = re.sub(r"[^A-Za-z0-9_-]", "_", settings.instance)
     path = os.path.join(directory, f"{name}.{moment}.{os.getpid()}.{number}.minidump.zip")
     new = f"{path}.new"
     descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(file, "w") as archive:
                 for section, content in _contents(settings, sections).items():
-                    archive.writestr(section, content)
+                    entry = zipfile.ZipInfo(section, max(_ZIP_BEGINS, local[:6]))
+                    archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
             file.flush()
             os.fchmod(descriptor, settings.mode)
             os.fsync(descriptor)

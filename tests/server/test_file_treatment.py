@@ -4,7 +4,9 @@ import contextlib
 import gzip
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from file_setup import DAY_NS, NOTHING, NOW_NS, age, errand, make, names, treat
@@ -242,6 +244,59 @@ def test_a_compression_that_fails_leaves_everything_as_it_was(
     assert names(tmp_path) == ["a.log"]
     assert (tmp_path / "a.log").stat().st_mtime_ns == before.st_mtime_ns
     assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_what_happens_to_a_file_while_it_is_compressed(
+    tmp_path: Path, is_moved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written to, it stays as it is; where the next file has its name, that stays."""
+    make(tmp_path, "a.log")
+    real = os.link
+
+    def meanwhile(*arguments: Any, **named: Any) -> None:
+        real(*arguments, **named)
+        if is_moved:
+            (tmp_path / "a.log").unlink()
+        with open(tmp_path / "a.log", "a") as file:
+            file.write("later")
+
+    monkeypatch.setattr(os, "link", meanwhile)
+    assert treat(errand(tmp_path, b"*", is_compressing=True)) == (int(is_moved), None)
+    if is_moved:
+        assert (tmp_path / "a.log").read_text() == "later"
+        assert gzip.decompress((tmp_path / "a.log.gz").read_bytes()) == b"a.log"
+    else:
+        assert (tmp_path / "a.log").read_text() == "a.loglater"
+        assert names(tmp_path) == ["a.log"]
+
+
+@pytest.mark.parametrize("call", ["dup", "open", "fstat", "listdir", "scandir"])
+def test_a_process_without_descriptors_fails_the_step_and_no_more(
+    tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever call it is that fails, from the first of its kind to the last."""
+    make(tmp_path, "d/a.log", "e/a.log")
+    real = getattr(os, call)
+    for number in range(100):
+        left = iter(range(number))
+
+        def fails(*arguments: object, left: Iterator[int] = left, **named: object) -> object:
+            if next(left, None) is None:
+                raise OSError(24, "Too many open files")
+            return real(*arguments, **named)
+
+        before = len(os.listdir("/proc/self/fd"))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, fails)
+            count, failure = treat(errand(tmp_path, b"*", b"*", is_compressing=number % 2 == 0, days=9))
+        assert len(os.listdir("/proc/self/fd")) == before
+        if failure is None:
+            break
+        assert "Too many open files" in failure
+        assert count < 2
+    assert failure is None
+    assert len(names(tmp_path)) <= 2
 
 
 def test_a_file_system_without_links_is_served_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

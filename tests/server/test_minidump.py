@@ -68,6 +68,12 @@ def test_the_name_of_the_instance_stays_a_name(tmp_path: Path, instance: str, na
     assert os.path.basename(path).split(".")[0] == name
 
 
+def test_a_clock_that_begins_in_1970_is_no_hindrance(tmp_path: Path) -> None:
+    with zipfile.ZipFile(write_minidump(settings(tmp_path), {}, 1, 0)) as archive:
+        assert archive.infolist()[0].date_time == (1980, 1, 1, 0, 0, 0)
+        assert archive.infolist()[0].compress_type == zipfile.ZIP_DEFLATED
+
+
 def test_permissions_are_the_masks_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
