@@ -33,7 +33,7 @@ class Theatre(Stage):
     """One instance and the clients of a test. `start` before anything else."""
 
     def __init__(self, model: Model, begins: datetime, zone: tzinfo) -> None:
-        super().__init__(model, zone=zone)
+        super().__init__(model, refused=None, zone=zone)
         self.witness = self._saw
         self.clock.wall = wall_ns(begins, zone)
         self.published: list[MessagePublished] = []

@@ -23,7 +23,7 @@ from ampsd.testing.steps.clients import (
 )
 from ampsd.testing.steps.operators import Operate
 from ampsd.testing.steps.outside import AdminRequest, Command, Errands, Files, FileSystem, Signal
-from ampsd.testing.steps.surroundings import Advance, Disk, Restart
+from ampsd.testing.steps.surroundings import Advance, Archive, Disk, Restart
 from ampsd.testing.theatre import Theatre
 from ampsd.testing.yaml_tree import Listing, Mapping, Node
 
@@ -104,6 +104,7 @@ STEPS: tuple[type[Step], ...] = (
     Advance,
     Restart,
     Disk,
+    Archive,
     Operate,
     Signal,
     AdminRequest,

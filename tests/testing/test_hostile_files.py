@@ -42,7 +42,9 @@ FAULTS = {
     " client: ..., message_type: ..., correlation_id: ..., expiration: ..., as: ..., times: ..., refused: ...}.",
     CASE + "      - publish: {topic: [a]}": "t.yml:4:26: error: a list stands where a text belongs. Write a text.",
     CASE + "      - publish: {topic: a, times: many}": "t.yml:4:36: error: 'many' is not a whole number."
-    " Write digits, such as 3.",
+    " Write a number from 1 to 100000.",
+    CASE + "      - publish: {topic: a, times: 1000000}": "t.yml:4:36: error: '1000000' is out of range."
+    " Write a number from 1 to 100000.",
     CASE + "      - publish: {topic: a, expiration: 1ms}": "t.yml:4:18: error: publish: expiration is no number of"
     " whole seconds. Clients can only send seconds: write 1s or more.",
     CASE + "      - publish: {topic: a, topic: b}": "t.yml:4:29: error: 'topic' is given twice, first in line 4."

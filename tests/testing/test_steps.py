@@ -30,6 +30,19 @@ ACTING = model_of(
     ),
 )
 
+ARCHIVED = model_of(
+    queue("Jobs"), "", "<ampsd:MessageArchive><ampsd:Directory>/a</ampsd:Directory></ampsd:MessageArchive>"
+)
+ARCHIVE = """
+        - archive: unreachable
+        - publish: {topic: Jobs, data: {id: 1}, as: job}
+        - expect: {statuses: {archiver: true, message: job, exactly: [Archiving, Archiving Failed - Retrying]}}
+        - archive: {refuses: odd}
+        - advance: 1m
+        - expect: {statuses: {archiver: true, message: job, ends: [Archived]}}
+        - publish: {topic: Jobs, data: {odd: 1}, as: odd}
+        - expect: {statuses: {archiver: true, message: odd, ends: [Archiving Failed - Skipping]}}"""
+
 ACTIONS_PASSING = {
     "signal and command": """
         - command: {contains: date, writes: now}
@@ -336,6 +349,22 @@ def test_a_failure_says_where_and_shows_the_difference(steps: str) -> None:
 @pytest.mark.parametrize("name", ACTIONS_PASSING)
 def test_what_actions_do_outside(name: str) -> None:
     assert told(ACTIONS_PASSING[name], ACTING) == ""
+
+
+def test_the_archive_as_the_test_says() -> None:
+    assert told(ARCHIVE, ARCHIVED) == ""
+
+
+def test_a_message_that_came_again_is_held_once() -> None:
+    steps = (
+        HELD
+        + """
+        - advance: 30s
+        - expect: {received: {client: worker, count: 2}, client: {name: worker, holds: 1}}
+        - acknowledge: worker
+        - expect: {client: {name: worker, holds: 0}, queue: {name: Jobs, depth: 0}}"""
+    )
+    assert told(steps) == ""
 
 
 @pytest.mark.parametrize("steps", ACTIONS_FAILING)
