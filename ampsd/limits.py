@@ -301,3 +301,6 @@ MINIDUMPS_WAITING_MAX = 10
 
 MINIDUMP_FREE_MIN = 64 * MIB
 """Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""
+
+TEST_TIMES_MAX = 100_000
+"""How often one step of a test may be repeated: it takes seconds."""

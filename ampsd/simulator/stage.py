@@ -40,7 +40,7 @@ OVERDUE_NS = 1_000_000
 class Stage:
     """One instance; see the module's doc string. It is not running before `start`."""
 
-    def __init__(self, model: Model, *, refused: bytes = b"bad", zone: tzinfo = UTC) -> None:
+    def __init__(self, model: Model, *, refused: bytes | None = b"bad", zone: tzinfo = UTC) -> None:
         """The archive refuses bodies with `refused` in them; `zone` is local time."""
         self.model = model
         self.zone = zone
