@@ -15,13 +15,16 @@ from ampsd.engine.action_runs import ActionRuns
 from ampsd.engine.archiver import Archiver
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.browse import Query
+from ampsd.engine.carrying import Carrying
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.effects import Request, WriteLog
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import Event, InstanceStarted, MessageDelivered, MessagePublished
+from ampsd.engine.events import Event, InstanceStarted
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.inside import Inside
+from ampsd.engine.journal_files import JournalFiles
+from ampsd.engine.journal_needs import needs_of
 from ampsd.engine.live_events import LiveEvents
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.operators import Operators
@@ -31,11 +34,11 @@ from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.replay import Replay
-from ampsd.engine.routes import LoggedTopic, Routes, Watch
+from ampsd.engine.routes import make_routes
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
 from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.turn import Turn
-from ampsd.ports import Archive, EventStore, Report
+from ampsd.ports import Archive, EventStore, Report, Upkeep
 from ampsd.storage import records
 from ampsd.storage.log import Log
 from ampsd.wire import amps
@@ -62,7 +65,13 @@ class Instance:
     """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
 
     def __init__(
-        self, model: Model, log: Log, report: Report, store: EventStore, archive: Archive | None = None
+        self,
+        model: Model,
+        log: Log,
+        report: Report,
+        store: EventStore,
+        archive: Archive | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self.definition = definition = model.definition
         self.log = log
@@ -98,14 +107,8 @@ class Instance:
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
         self.archiver = Archiver(log, self.events, self.turn, archive, self.queues, definition.message_archive, report)
-        self.routes = self._make_routes(model)
-        self._publishing = Publishing(
-            log,
-            self.outbox,
-            self.turn,
-            self.happened,
-            self._environments,
-        )
+        self.routes = make_routes(definition.transaction_log, self._types, self.queues, self.graph)
+        self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self._inside = Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn)
@@ -120,15 +123,16 @@ class Instance:
             self._action_runs,
             self.archiver,
         )
-        self.clients = Clients(
-            self.outbox,
-            self.acks,
-            self.publishers,
+        self.journal_files = JournalFiles(
+            log,
             self.turn,
-            self.routes,
             report,
-            definition.transaction_log is not None,
+            upkeep,
+            needs_of(self.queues, self._action_runs, self.archiver, self.events),
+            Carrying(self.queues, self.publishers, self.events, self._replay),
         )
+        is_logged = definition.transaction_log is not None
+        self.clients = Clients(self.outbox, self.acks, self.publishers, self.turn, self.routes, report, is_logged)
         self._commands = self._make_commands()
 
     def _make_commands(self) -> dict[bytes, Callable[[Client, Command], None]]:
@@ -147,27 +151,6 @@ class Instance:
             b"sow_and_delta_subscribe": self._not_supported,
         }
 
-    def _make_routes(self, model: Model) -> dict[bytes, Routes]:
-        transaction_log = model.definition.transaction_log
-        logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
-        return {
-            name: Routes(
-                message_type,
-                [queue for queue in self.queues if queue.message_type == name],
-                [topic for topic in logged if topic.message_type == name],
-                self._watcher(name.decode()),
-            )
-            for name, message_type in self._types.items()
-        }
-
-    def _watcher(self, message_type: str) -> Callable[[bytes], Watch]:
-        def watch(topic: bytes) -> Watch:
-            probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
-            delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
-            return Watch(self.graph.may_watch(probe), self.graph.reads_body(probe), self.graph.may_watch(delivered))
-
-        return watch
-
     # ---- recovery
 
     def restore(self, position: int, length: int, record: records.Record) -> None:
@@ -177,9 +160,11 @@ class Instance:
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
         self._replay.finish()
+        self.archiver.begin(self.log.floor)
         for run in self._action_runs.waiting():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
-            self._firings.resume(run.action_name, run.event, run.step, run.retries, due_ns, self.turn.wall_ns)
+            if not self._firings.resume(run.action_name, run.event, run.step, run.retries, due_ns, self.turn.wall_ns):
+                self._action_runs.give_up(run)
         self._firings.offer(InstanceStarted())
 
     # ---- input
@@ -239,7 +224,7 @@ class Instance:
     def next_ns(self) -> int:
         """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
         own_ns = (self.clients.next_ns, self.acks.next_ns, self._firings.next_ns, self.archiver.next_ns)
-        return min([*own_ns, *(queue.next_ns() for queue in self.queues)])
+        return min([*own_ns, self.journal_files.next_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
         """Hand out messages and run actions until nothing more follows; all of it joins the open batch."""
@@ -254,6 +239,7 @@ class Instance:
             self._firings.run_pending(self.turn.now_ns, self.turn.wall_ns)
         self.archiver.settle()
         self.events.flush()
+        self.journal_files.settle()
         self.acks.settle()
 
     # ---- commands

@@ -4,7 +4,7 @@ Protocols only, no code. `ampsd.server` implements them for the real world, `amp
 for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 
@@ -134,6 +134,21 @@ class Disk(Protocol):
         """Create `directory` and its parents, durably; fine when it exists. Raises OSError."""
         ...
 
+    def forget(self, path: str) -> None:
+        """Nothing is read or written at `path` for now; do not keep the file open, so that its space can be freed."""
+        ...
+
+
+class Upkeep(Protocol):
+    """Whoever works on old journal files: a worker apart from the one that syncs the log, for it may take minutes."""
+
+    def submit(self, ticket: int, verbs: Iterator[Verb]) -> None:
+        """Run `verbs` later, each taken when the one before is done; the first that fails ends them.
+
+        The reactor then receives `UpkeepCompleted(ticket, error)`.
+        """
+        ...
+
 
 class Net(Protocol):
     """What the reactor asks of the network. Connections are numbers given by the network, never reused."""
@@ -177,6 +192,11 @@ class EventStore(Protocol):
     @property
     def position(self) -> int:
         """Records of the log from this position on are not here yet."""
+        ...
+
+    @property
+    def kept(self) -> int:
+        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
         ...
 
     def append(self, position: int, record: bytes) -> None:

@@ -25,6 +25,7 @@ from ampsd.reactor import (
     Input,
     OfflineCompleted,
     Reactor,
+    UpkeepCompleted,
     Writable,
 )
 from ampsd.simulator.archive import SimArchive
@@ -33,6 +34,7 @@ from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.network import SimNet
+from ampsd.simulator.upkeep import SimUpkeep
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import Log, Unlogged
 from ampsd.storage.recovery import recover
@@ -161,7 +163,9 @@ class Playbook:
         transaction_log: str = TRANSACTION_LOG,
         transport: str = "",
         settings: str = "",
+        segment_size: int = 1 << 16,
     ) -> None:
+        self.segment_size = segment_size
         self._sections = (settings, transport, transaction_log, actions)
         self.configure(queues=queues)
         self.clock = SimClock()
@@ -171,6 +175,8 @@ class Playbook:
         self.store = SimEventStore()
         self.archive = SimArchive(refused=b"bad")
         self.is_archive_held = False
+        self.upkeep = SimUpkeep(self.disk)
+        self.is_upkeep_held = False
         self._rng = Random(1)
         self.is_disk_held = False
         self.is_offline_held = False
@@ -204,10 +210,14 @@ class Playbook:
         else:
             log = self.journal = Journal(self.disk)
         archive = self.archive if self._model.definition.message_archive is not None else None
-        self.instance = Instance(self._model, log, self._report, self.store, archive)
+        upkeep = None if self.journal is None else self.upkeep
+        self.instance = Instance(self._model, log, self._report, self.store, archive, upkeep)
         self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None:
-            found = recover(self.disk, "/play", "Play", 1 << 16, b"play", self.instance.restore)
+            definition = self._model.definition.transaction_log
+            assert definition is not None
+            copies = definition.journal_archive_directory
+            found = recover(self.disk, "/play", "Play", self.segment_size, b"play", self.instance.restore, copies)
             self.journal.begin(found.tail)
         self.offline = SimDisk()
         self._reactor = Reactor(self.instance, log, self.journal, self.clock, self.net, self.offline)
@@ -240,6 +250,10 @@ class Playbook:
                 completion = self.disk.step()
                 if completion is not None:
                     self._inputs.append(DiskCompleted(*completion))
+            while self.upkeep.is_busy and not self.is_upkeep_held:
+                completion = self.upkeep.step()
+                if completion is not None:
+                    self._inputs.append(UpkeepCompleted(*completion))
             if self.archive.is_busy and not self.is_archive_held:
                 self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
             if not self._inputs and self.slow.decisions == decisions:
@@ -316,6 +330,7 @@ class Playbook:
         else:
             self.disk.crash(Random(power_cut_seed))
         self.archive.crash(self._rng)
+        self.upkeep.crash()
         for connection in list(self.net.to_client):
             self.net.forget(connection)
         self._inputs.clear()

@@ -124,12 +124,15 @@ class Firings:
         """When a failed step is to be tried again, in monotonic nanoseconds."""
         return self._retries.next_ns
 
-    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int, now_wall_ns: int) -> None:
-        """A retry waited when the process ended; nothing happens where its action or step is not there any more."""
+    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int, now_wall_ns: int) -> bool:
+        """A retry waited when the process ended. False where its action or step is not there any more."""
+        is_there = False
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, now_wall_ns)
                 self._retries.add(Retry(action, firing, step, retries), due_ns)
+                is_there = True
+        return is_there
 
     def tick(self, now_ns: int, now_wall_ns: int) -> None:
         """Try again what is due."""

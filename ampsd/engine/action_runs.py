@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 
 from ampsd.engine import lifecycle
+from ampsd.engine.entries import NEVER
 from ampsd.engine.events import Event, MessageExpired, MessagePublished, Parent
 from ampsd.engine.message_events import NO_SESSION, MessageEvents, log_line
 from ampsd.engine.story import ACTION
@@ -93,6 +94,16 @@ class ActionRuns:
             del self._marked[key, position]
             self._log.add(records.encode_queue_change(records.REMOVE, key, array("Q", (position,))))
 
+    @property
+    def lowest_position(self) -> int:
+        """The lowest position of a message that a retry waits for; NEVER when there is none."""
+        return min((position for _, position in self._marked), default=NEVER)
+
+    def give_up(self, run: WaitingRun) -> None:
+        """There is no such action any more: its retry waits in the log, but nobody waits for its message."""
+        assert run.event.parent is not None
+        self._marked.pop((_key(run.action_name), run.event.parent.position), None)
+
     # ---- recovery
 
     def restore(self, record: records.Mark | records.QueueChange) -> None:
@@ -106,10 +117,10 @@ class ActionRuns:
     def waiting(self) -> Iterator[WaitingRun]:
         """The retries that waited when the process ended."""
         for (key, position), mark in self._restored.items():
-            self._marked[key, position] = None
             step, retries, length, words = mark.text.decode().split(" ")
             event = self._event_of(position, int(length), tuple(words.split(",")) if words else ())
             if event is not None:
+                self._marked[key, position] = None
                 name = key.removeprefix(ACTION).decode()
                 yield WaitingRun(name, event, int(step), int(retries), mark.value)
         self._restored.clear()

@@ -185,11 +185,15 @@ class Restoring:
         """Let go of what came before the RecoveryPoint, if the queue is new or the point was changed."""
         queue = self.queue
         point = queue.definition.recovery_point
-        begin = self._begun if point in (NOW, CREATION) else self._after_bookmark
-        if point != self._recovery_point:
+        is_same = point == self._recovery_point
+        begin = self._begun if is_same or point in (NOW, CREATION) else 0
+        if point not in (NOW, CREATION):
+            begin = max(begin, self._after_bookmark)
+        if not is_same:
             if point in (NOW, CREATION):
                 begin = queue.around.log.end
             queue.around.log.add(records.encode_mark(records.BEGIN, queue.key, array("Q"), begin, point.encode()))
+        self._begun, self._recovery_point = begin, point
         if begin:
             for serial in self._entries.serials():
                 position = self._entries.position(serial)
@@ -197,6 +201,13 @@ class Restoring:
                     break
                 self._untold.pop(position, None)
                 queue.forget((serial,))
+
+    def begin_mark(self) -> bytes | None:
+        """A record that says where the queue begins, as long as it says anything; to be asked for after `finish`."""
+        if not self._begun and self._recovery_point == EPOCH:
+            return None
+        point = self._recovery_point.encode()
+        return records.encode_mark(records.BEGIN, self.queue.key, array("Q"), self._begun, point)
 
     def _tell_lost(self) -> None:
         """The sessions that the end of the process cut off."""

@@ -22,13 +22,14 @@ from ampsd.definitions.transports import TransportDefinition
 from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
 from ampsd.ports import EventStore, Report
-from ampsd.reactor import ArchiveCompleted, DiskCompleted, Input, OfflineCompleted, Reactor
+from ampsd.reactor import ArchiveCompleted, DiskCompleted, Input, OfflineCompleted, Reactor, UpkeepCompleted
 from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock
 from ampsd.server.disk import RealDisk
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.host import host_memory_bytes
+from ampsd.server.journal_worker import JournalWorker
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
@@ -85,6 +86,7 @@ class Daemon:
         self._store: EventStore = KeptNowhere()
         self._event_file: EventFile | None = None
         self._archive: ArchiveDirectory | None = None
+        self._upkeep: JournalWorker | None = None
         self._http: HttpServer | None = None
         self._stop_after: int | None = None
 
@@ -164,7 +166,9 @@ class Daemon:
                 journal_id,
                 lambda refusals, failure: self._post_from_thread(ArchiveCompleted(refusals, failure)),
             )
+        self._upkeep = JournalWorker(lambda ticket, error: self._post_from_thread(UpkeepCompleted(ticket, error)))
         self._begin_instance(self._journal)
+        archive_directory = transaction_log.journal_archive_directory
         started = time.monotonic()
         recovered = recover(
             self._disk,
@@ -173,6 +177,7 @@ class Daemon:
             transaction_log.journal_size_bytes,
             journal_id,
             self._instance.restore,
+            None if archive_directory is None else os.path.abspath(archive_directory),
         )
         self._journal.begin(recovered.tail)
         self._tell_recovery(directory, recovered, time.monotonic() - started)
@@ -214,7 +219,7 @@ class Daemon:
             raise StartError(EXIT_STORAGE) from error
 
     def _begin_instance(self, log: Log) -> None:
-        self._instance = Instance(self._model, log, self._report, self._store, self._archive)
+        self._instance = Instance(self._model, log, self._report, self._store, self._archive, self._upkeep)
         self._instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
     async def _listen(self) -> list[str]:
@@ -376,6 +381,8 @@ class Daemon:
         self._offline.close()
         if self._archive is not None:
             self._archive.close()
+        if self._upkeep is not None:
+            self._upkeep.close()
         if self._event_file is not None:
             self._event_file.close()
         if self._disk is not None:

@@ -83,7 +83,7 @@ def test_a_newer_version_is_refused_even_in_the_older_slot(monkeypatch: pytest.M
     monkeypatch.undo()
     data = file_of(OLDER, NEWER)
     data[: len(newer)] = newer
-    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 3"):
+    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 4"):
         superblock.decode(bytes(data))
 
 
