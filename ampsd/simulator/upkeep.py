@@ -13,7 +13,8 @@ class SimUpkeep:
     def __init__(self, disk: SimDisk) -> None:
         self._disk = disk
         self._submitted: deque[tuple[int, Iterator[Verb]]] = deque()
-        self.verbs_done = 0
+        self.is_stepping = False
+        """Whether the verb that the disk runs is one of these."""
 
     @property
     def is_busy(self) -> bool:
@@ -30,12 +31,14 @@ class SimUpkeep:
         try:
             verb = next(verbs, None)
             if verb is not None:
+                self.is_stepping = True
                 self._disk.perform([verb])
-                self.verbs_done += 1
                 return None
         except OSError as error:
             self._submitted.popleft()
             return ticket, error
+        finally:
+            self.is_stepping = False
         self._submitted.popleft()
         return ticket, None
 
