@@ -9,8 +9,8 @@ Everything that folds the log, and what becomes of it when the log begins later:
       sessions of them                             stays with it
     whether a queue is paused                    carried, as the mark PAUSE
     where a queue begins, also one that is not   carried, as the mark BEGIN
-      configured now; the message of its
-      RecoveryPoint
+      configured now
+    the message that a RecoveryPoint names       nothing: what it keeps out is before it, and goes before it
     acknowledgments of messages to come          carried, as they are
     messages that such a one kept out            carried, as a Remove record: the message may be in a file that stays
     messages that could be reset                 let go of: their bodies go

@@ -8,7 +8,6 @@ later, durably; only then they go. A mark does not survive a restart.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 from ampsd import limits
 from ampsd.engine.carrying import Carrying
@@ -74,8 +73,7 @@ class JournalFiles:
         if directory == self._log.files[-1].directory:
             return "JournalArchiveDirectory is JournalDirectory"
         for file in self._older(age_ns):
-            if file.directory != directory:
-                self._to_archive[file.number] = None
+            self._to_archive[file.number] = None
         return None
 
     def compress(self, age_ns: int) -> str | None:
@@ -83,8 +81,7 @@ class JournalFiles:
         if self._upkeep is None:
             return _NO_LOG
         for file in self._older(age_ns):
-            if file.blocks is None:
-                self._to_compress[file.number] = None
+            self._to_compress[file.number] = None
         return None
 
     def remove(self, age_ns: int) -> str | None:
@@ -104,7 +101,7 @@ class JournalFiles:
 
     def refusal(self, number: int) -> str | None:
         """Why the journal file of that number cannot be removed now; None when it can."""
-        for file, end in self._closed():
+        for file, end in self._log.closed_files():
             if file.number == number:
                 return self._refusal(end)
         if any(file.number == number for file in self._log.files):
@@ -146,13 +143,8 @@ class JournalFiles:
 
     # ---- which files
 
-    def _closed(self) -> list[tuple[Segment, int]]:
-        """The files that are written to no more, each with its end, oldest first."""
-        durable = self._log.durable
-        return [(file, after.base) for file, after in pairwise(self._log.files) if after.base <= durable]
-
     def _older(self, age_ns: int) -> list[Segment]:
-        return [file for file, _ in self._closed() if self._turn.wall_ns - file.newest_ns >= age_ns]
+        return [file for file, _ in self._log.closed_files() if self._turn.wall_ns - file.newest_ns >= age_ns]
 
     def _refusal(self, end: int) -> str | None:
         for need in (*self._needs, *self.pins):
@@ -164,19 +156,20 @@ class JournalFiles:
 
     def _begin_work(self) -> None:
         """The oldest file that is marked; compressed first, so that less is copied."""
-        for file, end in self._closed():
-            if file.number in self._to_compress:
-                self._begin(Compressing(file, end), "compressed", self._to_compress)
+        directory = self._log.archive_directory
+        for file, end in self._log.closed_files():
+            if _take(self._to_compress, file.number) and file.blocks is None:
+                self._begin(Compressing(file, end), "compressed")
                 return
-            if file.number in self._to_archive:
-                assert self._log.archive_directory is not None
-                self._begin(Archiving(file, end, self._log.archive_directory), "archived", self._to_archive)
+            if _take(self._to_archive, file.number) and directory is not None and file.directory != directory:
+                self._begin(Archiving(file, end, directory), "archived")
                 return
         self._to_compress.clear()
         self._to_archive.clear()
 
-    def _begin(self, work: Archiving | Compressing, done: str, marks: dict[int, None]) -> None:
-        del marks[work.file.number]
+    def _begin(self, work: Archiving | Compressing, done: str) -> None:
+        if work.source == work.target:
+            raise AssertionError(f"{work.source} would be replaced by itself")
 
         def go_on(error: OSError | None) -> None:
             if error is not None:
@@ -215,7 +208,7 @@ class JournalFiles:
         self._look_ns = self._turn.now_ns + limits.UPKEEP_LOOK_NS
         going: list[Segment] = []
         floor = 0
-        for file, end in self._closed():
+        for file, end in self._log.closed_files():
             if file.number not in self._to_remove or end > needed:
                 self._wait_for(file, end)
                 break
@@ -273,6 +266,13 @@ class JournalFiles:
         for file in removal.files:
             for marks in (self._to_remove, self._to_archive, self._to_compress):
                 marks.pop(file.number, None)
+
+
+def _take(marks: dict[int, None], number: int) -> bool:
+    """Whether a file is marked; from now on it is not."""
+    is_marked = number in marks
+    marks.pop(number, None)
+    return is_marked
 
 
 def _removal_of(paths: Sequence[str]) -> Iterator[Verb]:

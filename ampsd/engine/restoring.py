@@ -185,11 +185,8 @@ class Restoring:
         """Let go of what came before the RecoveryPoint, if the queue is new or the point was changed."""
         queue = self.queue
         point = queue.definition.recovery_point
-        is_same = point == self._recovery_point
-        begin = self._begun if is_same or point in (NOW, CREATION) else 0
-        if point not in (NOW, CREATION):
-            begin = max(begin, self._after_bookmark)
-        if not is_same:
+        begin = self._begun if point in (NOW, CREATION) else self._after_bookmark
+        if point != self._recovery_point:
             if point in (NOW, CREATION):
                 begin = queue.around.log.end
             queue.around.log.add(records.encode_mark(records.BEGIN, queue.key, array("Q"), begin, point.encode()))

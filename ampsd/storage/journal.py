@@ -6,6 +6,7 @@ watermark W proves that everything below W was synced, and unsynced bytes are al
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 from ampsd import limits
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Verb
@@ -86,7 +87,9 @@ class Journal:
         """The files of the log, oldest first; records are written to the last."""
         self.floor = 0
         """Where the log begins; files before it are gone, or may go."""
-        self._floor_wanted = self._floor_in_flight = 0
+        self.floor_wanted = 0
+        """Where it shall begin, once that is durable."""
+        self._floor_in_flight = 0
         self.archive_directory: str | None = None
         if tail is not None:
             self.begin(tail)
@@ -102,7 +105,8 @@ class Journal:
         self._index = tail.index
         self._chain = tail.chain
         self._superblock = tail.superblock
-        self.floor = self._floor_wanted = self._floor_in_flight = tail.superblock.floor
+        self._current = tail.segments[-1]
+        self.floor = self.floor_wanted = self._floor_in_flight = tail.superblock.floor
         self._key = frame.key_of(tail.superblock.journal_id)
         self._superblock_path = superblock.path_of(tail.directory, tail.instance_name)
         self._superblock_synced = tail.position
@@ -115,6 +119,11 @@ class Journal:
     def segment_count(self) -> int:
         """Journal files in use."""
         return len(self.files)
+
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """The files that are written to no more, each with its end, oldest first: those before one that durably is."""
+        pairs = takewhile(lambda pair: pair[0] is not self._current, pairwise(self.files))
+        return [(file, after.base) for file, after in pairs]
 
     @property
     def is_idle(self) -> bool:
@@ -166,7 +175,7 @@ class Journal:
         if self._in_flight_end is not None or self.failure is not None:
             return
         if not self._sealed:
-            if self._floor_wanted != self.floor:
+            if self.floor_wanted != self.floor:
                 self._in_flight_end = self.durable
                 self._submit(self._floor_verbs())
             return
@@ -179,7 +188,7 @@ class Journal:
         self._sealed_start = self._batch_start
         self._sealed.clear()
         self._in_flight_end = self._batch_start
-        if self._floor_wanted != self.floor:
+        if self.floor_wanted != self.floor:
             verbs += self._floor_verbs()
         verbs.append(self._next_superblock())
         if self._in_flight_end - self._superblock_synced > _SUPERBLOCK_SYNC_BYTES:
@@ -198,7 +207,7 @@ class Journal:
 
     def _floor_verbs(self) -> list[Verb]:
         """The floor in both slots, one synced before the other: whichever is lost, no file that is gone is missed."""
-        floor = self._floor_in_flight = self._floor_wanted
+        floor = self._floor_in_flight = self.floor_wanted
         sync = Fdatasync(self._superblock_path)
         return [self._next_superblock(floor), sync, self._next_superblock(floor), sync]
 
@@ -212,6 +221,7 @@ class Journal:
         if self.failure is None:
             self.durable = self._in_flight_end
             self._in_flight_end = None
+            self._current = self.files[-1]
             self._reach_floor()
             if not self._sealed and not self._batch:
                 self._group_end_ns = 0
@@ -223,7 +233,7 @@ class Journal:
         """
         if floor not in self._bases or floor > self.durable:
             raise AssertionError(f"the log cannot begin at {floor}")
-        self._floor_wanted = max(self._floor_wanted, floor)
+        self.floor_wanted = max(self.floor_wanted, floor)
 
     def _reach_floor(self) -> None:
         if self._floor_in_flight > self.floor:

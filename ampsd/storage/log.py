@@ -76,6 +76,10 @@ class Log(Protocol):
         """The files of the log, oldest first; records are written to the last. Each ends where the next begins."""
         ...
 
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """The files that are written to no more, each with its end, oldest first."""
+        ...
+
     @property
     def archive_directory(self) -> str | None:
         """Where files are archived."""
@@ -123,6 +127,10 @@ class Unlogged:
     def bookmark_at(self, position: int) -> tuple[int, int]:
         """Never called either."""
         raise AssertionError("a bookmark was read although the configuration has no TransactionLog")
+
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """There are none."""
+        return []
 
     def drop_before(self, floor: int) -> None:
         """Never called either."""

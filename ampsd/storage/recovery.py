@@ -74,7 +74,7 @@ def recover(
     recovered = Recovered(tail)
     unproven = _scan(disk, recovered, fold)
     _remove_leftovers(disk, tail, removed, found)
-    if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark:
+    if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark and _goes_on(tail):
         _mark_in_use(disk, tail)
     else:
         _copy_forward(disk, tail, unproven)
@@ -242,6 +242,11 @@ def _remove_leftovers(disk: Disk, tail: Tail, removed: list[Segment], found: pla
     disk.perform(placement.removal(removed_paths + leftovers))
 
 
+def _goes_on(tail: Tail) -> bool:
+    """Whether the last file can be written to: nothing is appended to one that was archived or compressed."""
+    return tail.segments[-1].blocks is None and tail.segments[-1].directory == tail.directory
+
+
 def _mark_in_use(disk: Disk, tail: Tail) -> None:
     """After a clean stop: the clean mark must be gone, durably, before anything is appended."""
     tail.superblock = tail.superblock.next(tail.position)
@@ -272,7 +277,7 @@ def _copy_forward(disk: Disk, tail: Tail, unproven: list[Frame]) -> None:
     if last.base == base:
         verbs += [Unlink(last.path), FsyncDir(tail.directory)]
         tail.segments.pop()
-    else:
+    elif _goes_on(tail):
         verbs.append(Truncate(last.path, last.offset_of(base)))
     disk.perform(verbs)
     tail.segments.append(new)

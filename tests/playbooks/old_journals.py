@@ -34,9 +34,7 @@ def numbers(play: Playbook) -> list[int]:
 
 def files_on_disk(play: Playbook) -> list[str]:
     """Every journal file there is, in both directories."""
-    return [
-        f"{place}/{name}" for place in ("/play", ARCHIVE) for name in play.disk.names(place) if ".journal" in name
-    ]
+    return [f"{place}/{name}" for place in ("/play", ARCHIVE) for name in play.disk.names(place) if ".journal" in name]
 
 
 def fill(play: Playbook, files: int, topic: str = "Nobody") -> None:

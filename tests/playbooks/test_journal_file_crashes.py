@@ -3,7 +3,8 @@ cleared up: nothing is lost, and nothing is left behind.
 """
 
 import errno
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -117,6 +118,17 @@ def test_a_crash_of_the_start_that_clears_up_keeps_everything(verbs: tuple[str, 
                 check(play, before)
 
 
+def failing_once(play: Playbook, number: int) -> Callable[[Verb], OSError | None]:
+    """A disk of which one verb of the worker's fails."""
+    done = itertools.count(1)
+
+    def fault(_: Verb) -> OSError | None:
+        fails = play.upkeep.is_stepping and next(done) == number
+        return OSError(errno.ENOSPC, "No space left on device") if fails else None
+
+    return fault
+
+
 @pytest.mark.parametrize("verbs", VERBS, ids="-".join)
 def test_a_disk_that_fails_at_any_verb_of_the_worker_stops_nothing(verbs: tuple[str, ...]) -> None:
     play = full()
@@ -127,16 +139,7 @@ def test_a_disk_that_fails_at_any_verb_of_the_worker_stops_nothing(verbs: tuple[
     while failures == failing:
         failing += 1
         started_on(play, state, None)
-        done = 0
-
-        def fault(_: Verb) -> OSError | None:
-            nonlocal done
-            if not play.upkeep.is_stepping:
-                return None
-            done += 1
-            return OSError(errno.ENOSPC, "No space left on device") if done == failing else None
-
-        play.disk.fault = fault
+        play.disk.fault = failing_once(play, failing)
         play.log.clear()
         for verb in verbs:
             assert getattr(play.instance.journal_files, verb)(0) is None

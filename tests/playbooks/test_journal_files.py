@@ -1,4 +1,4 @@
-"""Journal files that are archived, compressed and removed while messages flow: what stays, what goes, and why not yet."""
+"""Journal files that are archived, compressed and removed: what stays, what goes, and why not yet."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from ampsd.engine.lifecycle import State
 from ampsd.engine.operators import Left
 from ampsd.engine.publishers import publisher_id
 from ampsd.ports import Fdatasync, Pwrite, Verb
+from ampsd.reactor import UpkeepCompleted
 from ampsd.simulator.event_store import SimEventStore
 
 
@@ -64,8 +65,30 @@ def test_archived_files_can_be_compressed_and_compressed_ones_archived(verbs: tu
     names = [f"{ARCHIVE}/Play.{number:010d}.journal.gz" for number in kept[:-1]]
     assert files_on_disk(play) == [f"/play/Play.{kept[-1]:010d}.journal", *names]
     assert everything(play) == before
-    worker, messages = worker_with(play, "again")
+    _, messages = worker_with(play, "again")
     assert len(messages) == 4, "bodies are read from the archive"
+
+
+def test_files_that_are_marked_again_on_the_way_are_not_worked_on_again() -> None:
+    play = full()
+    before = everything(play)
+    play.advance("1h")
+    play.is_upkeep_held = True
+    files = play.instance.journal_files
+    while not files.is_idle or not files_on_disk(play)[0].startswith(ARCHIVE):
+        assert [files.archive(0), files.compress(0)] == [None, None]
+        play.settle()
+        if play.upkeep.is_busy:
+            completion = play.upkeep.step()
+            if completion is not None:
+                play.post(UpkeepCompleted(*completion))
+        if all(one.startswith(ARCHIVE) for one in files_on_disk(play)[1:]):
+            break
+    play.is_upkeep_held = False
+    play.settle()
+    assert len(files_on_disk(play)) == len(numbers(play))
+    assert play.codes().count("2C-0012") == 0
+    assert everything(play) == before
 
 
 def test_old_files_are_removed_as_far_as_nothing_needs_them() -> None:

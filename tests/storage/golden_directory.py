@@ -92,7 +92,7 @@ def _publish(number: int, size: int, correlation_id: bytes | None = None, expira
 
 
 def _fill(disk: SimDisk) -> Journal:
-    """Every kind of record, batches of one and of several, several files, two lives; one file is gone, one compressed."""
+    """Every kind of record, batches of one and of several, two lives, files of which one is gone, one compressed."""
     journal = _begun(disk)
     for number in range(91, 94):
         journal.add(_publish(number, 200))

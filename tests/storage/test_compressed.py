@@ -1,4 +1,4 @@
-"""Compressed journal files: any piece of them reads as the plain file; whatever is flipped is seen; nothing blows up."""
+"""Compressed journal files: any piece reads as in the plain file; whatever is flipped is seen; nothing blows up."""
 
 import gzip
 import zlib
