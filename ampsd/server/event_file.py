@@ -38,14 +38,13 @@ class EventFile:
         self._progress = threading.Condition()
         self._has_failed = False
         self._taken_bytes = self._written_bytes = 0  # each is changed by one thread only
-        self._kept = 0
         self._next_step = _STEP_BYTES
         self._steps: deque[tuple[int, int]] = deque()
         """How many bytes were taken when the log was taken up to which position, now and then."""
         self._lock = _locked(f"{path}-lock")
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, self._lock)
-            self.position = self._prepare(journal_id)
+            self.position = self._kept = self._prepare(journal_id)
             self._process = _started(path, definition, self._lock)
             undo.pop_all()
         self._threads = [

@@ -94,6 +94,10 @@ class Blocks:
             offset += len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def release(self) -> None:
+        """Keep no block in memory; another file is read now."""
+        self._number, self._block = -1, b""
+
     def _load(self, disk: Disk, path: str, number: int) -> bytes:
         """A block; the last one is kept, since what is read next is mostly near."""
         if number != self._number:

@@ -79,6 +79,8 @@ class Journal:
         self._ticket = 0
         self._window = b""
         self._window_start = 0
+        self._blocks: Blocks | None = None
+        """Of the compressed file that was read last: one block of one file is kept inflated."""
         self.batch_size = 0
         self.durable = 0
         self.append_position = 0
@@ -305,6 +307,10 @@ class Journal:
         file = self.files[after - 1]
         end = min([self.durable, *self._bases[after : after + 1]])
         wanted = max(length, min(_READ_AHEAD, end - position))
+        if file.blocks is not self._blocks:
+            if self._blocks is not None:
+                self._blocks.release()
+            self._blocks = file.blocks
         try:
             self._window = file.pread(self._disk, file.offset_of(position), wanted)
         except OSError as error:

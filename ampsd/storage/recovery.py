@@ -184,6 +184,8 @@ def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[Frame]:
             _check_tail(file, reader, Rest(disk, file, reader, key), watermark, recovered)
         elif reader.position != after.base:
             _refuse_gap(file, reader, after)
+        if file.blocks is not None:
+            file.blocks.release()
         tail.position, tail.index, tail.chain = reader.position, reader.index, reader.chain
     return unproven
 
