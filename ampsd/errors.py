@@ -161,6 +161,18 @@ CATALOGUE: dict[str, Entry] = {
         "A subscribe command was refused. For a filter that is no expression, the reason gives the place in its text.",
         "Correct the command in the program; the client gets the reason without the place, as from AMPS.",
     ),
+    "25-0001": Entry(
+        "warning",
+        "{what} is switched {state}.",
+        "An action has done it; SIGUSR1 switches both off and SIGUSR2 on, unless the configuration says otherwise.",
+        "Switch it on again when what it was needed for is done.",
+    ),
+    "25-0002": Entry(
+        "info",
+        "{what} is reset; {clients} connections are affected.",
+        "An action has done it. Clients whose entitlement is reset are disconnected.",
+        _NOTHING,
+    ),
     "29-0103": Entry("info", "{message}", "An amps-action-do-echo-message step ran.", _NOTHING),
     "29-0104": Entry(
         "info", "action {action}: amps-action-do-nothing was called.", "A step that does nothing ran.", _NOTHING
@@ -177,11 +189,38 @@ CATALOGUE: dict[str, Entry] = {
         "A step could not do its work, and the action has an ampsd:Retry.",
         "Nothing, if it succeeds later; otherwise correct what the reason names.",
     ),
+    "29-0107": Entry(
+        "warning",
+        "{action}: amps-action-do-vacuum-statistics is deprecated and does nothing.",
+        "AMPS accepts the step and does nothing either.",
+        "Remove the step.",
+    ),
+    "29-0108": Entry(
+        "info",
+        "{action}: the command wrote {output}",
+        "A command of an amps-action-do-execute-system step has ended well, and wrote this.",
+        _NOTHING,
+    ),
+    "29-0109": Entry(
+        "trace", "schedule {name} ({every}) is due.", "The time of an amps-action-on-schedule has come.", _NOTHING
+    ),
     "29-0110": Entry(
         "error",
         "a chain of actions was cut after {steps} steps at depth {depth}: {actions}.",
         "Actions set each other off without end: a publish loop.",
         "Break the loop: no action may publish, through others, to a topic that sets it off.",
+    ),
+    "29-0111": Entry(
+        "warning",
+        "{signal} is no signal that a process can take; its action is never set off.",
+        "The Signal of an amps-action-on-signal is SIGKILL, SIGSTOP, or none of this system.",
+        "Name another signal.",
+    ),
+    "29-0112": Entry(
+        "warning",
+        "shutting down goes on although actions have not ended within {seconds} s.",
+        "A step waits for something outside, such as a command, for longer than a shutdown waits.",
+        "Give the step a shorter ampsd:Timeout.",
     ),
     "2C-0000": Entry(
         "info",

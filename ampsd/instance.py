@@ -3,24 +3,25 @@
 State lives with its noun (queues, clients, routes, log); the instance only builds and forwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import repeat
 
 from ampsd import limits
-from ampsd.actions.graph import Action, ActionGraph
-from ampsd.actions.run import Firings
+from ampsd.actions.automation import Automation
 from ampsd.config.model import Model
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.action_runs import ActionRuns
+from ampsd.engine.answers import Answers
 from ampsd.engine.archiver import Archiver
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.browse import Query
 from ampsd.engine.carrying import Carrying
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
+from ampsd.engine.description import described
 from ampsd.engine.effects import Request, WriteLog
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import Event, InstanceStarted
+from ampsd.engine.events import Event
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.inside import Inside
 from ampsd.engine.journal_files import JournalFiles
@@ -34,16 +35,17 @@ from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.replay import Replay
+from ampsd.engine.requests import Requests
 from ampsd.engine.routes import make_routes
-from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe, unsubscribe
+from ampsd.engine.security import Security
+from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe
 from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.turn import Turn
-from ampsd.ports import Archive, EventStore, Report, Upkeep
+from ampsd.ports import Doors
 from ampsd.storage import records
 from ampsd.storage.log import Log
 from ampsd.wire import amps
 from ampsd.wire.command import (
-    COMPLETED,
     LOGON_REQUIRED,
     NO_TOPIC,
     NOT_SUPPORTED,
@@ -58,40 +60,30 @@ from ampsd.wire.command import (
 )
 from ampsd.wire.connection import ProtocolError, State
 
-_ACK_WORDS = ((PROCESSED, b"processed"), (COMPLETED, b"completed"))
-
 
 class Instance:
     """The engine of one configuration. Give it input, then `settle`; nothing leaves it but frames and records."""
 
-    def __init__(
-        self,
-        model: Model,
-        log: Log,
-        report: Report,
-        store: EventStore,
-        archive: Archive | None = None,
-        upkeep: Upkeep | None = None,
-    ) -> None:
+    def __init__(self, model: Model, log: Log, doors: Doors) -> None:
         self.definition = definition = model.definition
         self.log = log
-        self.report = report
+        self.report = report = doors.report
+        self._digest = model.digest
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
         self._header_formats = header_formats(definition)
         self._types = {name.encode(): found for name, found in model.message_types.items()}
-        self.graph = ActionGraph(
-            [Action(one.name, one.ons, one.steps, one.retry, one.has_events) for one in definition.actions]
-        )
         self.acks = PersistedAcks(self.outbox, self.turn, definition.transaction_log is not None)
         self.bodies = Bodies(log)
         self._environments = Environments(
             definition.name.encode(), (definition.group or definition.name).encode(), self.turn
         )
-        self.events = MessageEvents(log, self.turn, store)
+        self.events = MessageEvents(log, self.turn, doors.events)
         self._action_runs = ActionRuns(log, self.events, self.turn)
-        self._firings = Firings(self.graph, definition.name, self._perform, report, self._action_runs)
+        self.automation = Automation(definition.actions, definition.name, doors, self._perform, self._action_runs)
+        self._witness = doors.witness
+        self.happened = self.automation.offer if doors.witness is None else self._witnessed
         around = Surroundings(
             log,
             self.outbox,
@@ -100,19 +92,40 @@ class Instance:
             self.turn,
             report,
             self.happened,
-            self.graph.may_watch,
+            self.automation.graph.may_watch,
             self._environments,
             self.events,
         )
         self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
         self._queues_by_key = {queue.key: queue for queue in self.queues}
-        self.archiver = Archiver(log, self.events, self.turn, archive, self.queues, definition.message_archive, report)
-        self.routes = make_routes(definition.transaction_log, self._types, self.queues, self.graph)
+        self.archiver = Archiver(
+            log, self.events, self.turn, doors.archive, self.queues, definition.message_archive, report
+        )
+        self.routes = make_routes(
+            definition.transaction_log, self._types, self.queues, self.automation.graph, doors.witness is not None
+        )
         self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
-        self._inside = Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn)
-        self._replay = Replay(
+        self._replay = self._make_replay()
+        self.journal_files = self._make_journal_files(doors)
+        self.clients = Clients(
+            self.outbox,
+            self.acks,
+            self.publishers,
+            self.turn,
+            self.routes,
+            report,
+            definition.transaction_log is not None,
+            self.happened,
+        )
+        self.security = Security(self.clients, report)
+        self._requests = self._make_requests()
+        self._answers = Answers(self.outbox, self.acks, report)
+        self._commands = self._make_commands()
+
+    def _make_replay(self) -> Replay:
+        return Replay(
             self.queues,
             self.routes,
             self.publishers,
@@ -123,17 +136,23 @@ class Instance:
             self._action_runs,
             self.archiver,
         )
-        self.journal_files = JournalFiles(
-            log,
-            self.turn,
-            report,
-            upkeep,
-            needs_of(self.queues, self._action_runs, self.archiver, self.events),
-            Carrying(self.queues, self.publishers, self.events, self._replay),
+
+    def _make_journal_files(self, doors: Doors) -> JournalFiles:
+        needs = needs_of(self.queues, self._action_runs, self.archiver, self.events)
+        carrying = Carrying(self.queues, self.publishers, self.events, self._replay)
+        return JournalFiles(self.log, self.turn, self.report, doors.upkeep, needs, carrying)
+
+    def _make_requests(self) -> Requests:
+        return Requests(
+            Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn),
+            self.security,
+            self.routes,
+            self._environments,
+            self.happened,
+            self._write_log,
+            self._describe,
+            self.journal_files,
         )
-        is_logged = definition.transaction_log is not None
-        self.clients = Clients(self.outbox, self.acks, self.publishers, self.turn, self.routes, report, is_logged)
-        self._commands = self._make_commands()
 
     def _make_commands(self) -> dict[bytes, Callable[[Client, Command], None]]:
         return {
@@ -161,13 +180,18 @@ class Instance:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
         self._replay.finish()
         self.archiver.begin(self.log.floor)
-        for run in self._action_runs.waiting():
+        for run in self._action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
-            if not self._firings.resume(run.action_name, run.event, run.step, run.retries, due_ns, self.turn.wall_ns):
+            if not self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns):
                 self._action_runs.give_up(run)
-        self._firings.offer(InstanceStarted())
+        self.automation.start()
 
     # ---- input
+
+    def begin(self, now_ns: int, wall_ns: int) -> None:
+        """The next turn has this time."""
+        self.turn.begin(now_ns, wall_ns)
+        self.automation.begin(now_ns, wall_ns)
 
     def connected(self, connection: int, transport: str, message_type: str | None, address: str) -> None:
         """A peer connected to a transport, which may fix the message type."""
@@ -219,11 +243,11 @@ class Instance:
         self.acks.tick()
         for queue in self.queues:
             queue.tick()
-        self._firings.tick(self.turn.now_ns, self.turn.wall_ns)
+        self.automation.tick()
 
     def next_ns(self) -> int:
         """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
-        own_ns = (self.clients.next_ns, self.acks.next_ns, self._firings.next_ns, self.archiver.next_ns)
+        own_ns = (self.clients.next_ns, self.acks.next_ns, self.automation.next_ns, self.archiver.next_ns)
         return min([*own_ns, self.journal_files.next_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
@@ -234,9 +258,8 @@ class Instance:
                     queue.dispatch()
             for queue in self.queues:
                 queue.settle()
-            if not self._firings.is_pending:
+            if not self.automation.run():
                 break
-            self._firings.run_pending(self.turn.now_ns, self.turn.wall_ns)
         self.archiver.settle()
         self.events.flush()
         self.journal_files.settle()
@@ -254,35 +277,15 @@ class Instance:
         carry_out = self._commands.get(command.name)
         if carry_out is None:
             self.report("07-0006", client=client.label, command=command.name.decode("utf-8", "replace"))
-            self._fail(client, command, UNKNOWN_COMMAND)
+            self._answers.fail(client, command, UNKNOWN_COMMAND)
             self.clients.close(client, UNKNOWN_COMMAND)
             return
         carry_out(client, command)
 
     def _before_logon(self, client: Client, command: Command | None) -> None:
         if command is not None:
-            self._fail(client, command, LOGON_REQUIRED)
+            self._answers.fail(client, command, LOGON_REQUIRED)
         self.clients.close(client, LOGON_REQUIRED)
-
-    def _fail(self, client: Client, command: Command, reason: str) -> None:
-        """A failure is told where the client asked for an ack, or gave an id to tell it by."""
-        if command.acks or command.command_id is not None:
-            self.outbox.send(client, amps.ack(b"processed", command_id=command.command_id, reason=reason))
-
-    def _succeed(self, client: Client, command: Command, fields: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-        if command.acks & RECEIVED:
-            self.outbox.send(client, amps.ack(b"received", command_id=command.command_id))
-        for bit, word in _ACK_WORDS:
-            if command.acks & bit:
-                self.outbox.send(client, amps.ack(word, command_id=command.command_id, fields=fields))
-
-    def _persisted(self, client: Client, command: Command) -> None:
-        """The persisted ack of a publish or sow_delete: conflated by sequence, or by id where it has none."""
-        if command.acks & PERSISTED:
-            if command.sequence:
-                self.acks.note(client, client.publisher.last)
-            else:
-                self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
 
     def _publish_run(self, client: Client, run: PublishRun) -> None:
         """Publishes of the common shape: all at once where nothing has to look at each."""
@@ -298,7 +301,7 @@ class Instance:
         for body, sequence in zip(run.bodies, run.sequences or repeat(0), strict=False):
             reason = self._publishing.publish(client, route, body, sequence)
             if reason is not None:
-                self._refuse_publish(client, run.topic, reason, None, sequence, run.wants_persisted)
+                self._answers.refuse_publish(client, run.topic, reason, None, sequence, run.wants_persisted)
             elif run.wants_persisted and sequence:
                 # A duplicate is acknowledged too: with the highest number, which is not below it.
                 self.acks.note(client, client.publisher.last)
@@ -319,37 +322,18 @@ class Instance:
                 None if command.expiration is None else min(command.expiration * 1_000_000_000, limits.LIFETIME_MAX_NS),
             )
         if reason is not None:
-            self._refuse_publish(client, command.topic or b"", reason, command.command_id, sequence, wants_persisted)
+            self._answers.refuse_publish(
+                client, command.topic or b"", reason, command.command_id, sequence, wants_persisted
+            )
             return
-        self._succeed(client, command)
-        self._persisted(client, command)
-
-    def _refuse_publish(
-        self,
-        client: Client,
-        topic: bytes,
-        reason: str,
-        command_id: bytes | None,
-        sequence: int,
-        wants_persisted: bool,
-    ) -> None:
-        """A publish that cannot be processed always gets a failure ack, asked for or not."""
-        number = client.refusals = client.refusals + 1
-        if number <= limits.REFUSALS_LOGGED or number & (number - 1) == 0:
-            name = topic.decode("utf-8", "replace")
-            self.report("04-0001", client=client.label, topic=name, number=number, reason=reason)
-        if wants_persisted and sequence:
-            self.acks.fail(client, sequence, reason)
-        elif wants_persisted:
-            self.outbox.send(client, amps.ack(b"persisted", command_id=command_id, reason=reason, sequence=0))
-        else:
-            self.outbox.send(client, amps.ack(b"processed", command_id=command_id, reason=reason))
+        self._answers.succeed(client, command)
+        self._answers.persisted(client, command)
 
     def _acknowledge(self, client: Client, command: Command) -> None:
         if command.sequence:
             if command.sequence <= client.publisher.last:
-                self._succeed(client, command)
-                self._persisted(client, command)
+                self._answers.succeed(client, command)
+                self._answers.persisted(client, command)
                 return
             client.publisher.last = command.sequence
             if client.routes.queue(command.topic or b"") is not None:
@@ -359,9 +343,9 @@ class Instance:
             if command.acks & PERSISTED and command.sequence:
                 self.acks.fail(client, command.sequence, outcome.reason)
             else:
-                self._fail(client, command, outcome.reason)
+                self._answers.fail(client, command, outcome.reason)
             return
-        self._succeed(client, command)
+        self._answers.succeed(client, command)
         if command.acks & STATS:
             stats = (
                 (b"records_deleted", outcome.deleted),
@@ -372,7 +356,7 @@ class Instance:
             self.outbox.send(client, amps.ack(b"stats", command_id=command.command_id, fields=fields, numbers=stats))
         for queue in self.queues:
             queue.settle()
-        self._persisted(client, command)
+        self._answers.persisted(client, command)
 
     def _subscribe(self, client: Client, command: Command) -> None:
         sub_id = command.sub_id or command.command_id or b"sub%d" % (len(client.subscriptions) + 1)
@@ -387,9 +371,10 @@ class Instance:
                 topic=(command.topic or b"").decode("utf-8", "replace"),
                 reason=f"{error}: {error.detail}" if error.detail else str(error),
             )
-            self._fail(client, command, str(error))
+            self._answers.fail(client, command, str(error))
             return
         self.report("14-0001", client=client.label, topic=subscription.topic.decode("utf-8", "replace"))
+        self.clients.subscribed(subscription)
         if command.acks & PROCESSED:
             fields = [(b"sub_id", sub_id)]
             backlog = backlog_text(subscription)
@@ -399,13 +384,13 @@ class Instance:
 
     def _unsubscribe(self, client: Client, command: Command) -> None:
         if command.sub_id is not None:
-            unsubscribe(client, command.sub_id)
-        self._succeed(client, command)
+            self.clients.unsubscribe(client, command.sub_id)
+        self._answers.succeed(client, command)
 
     def _flush(self, client: Client, command: Command) -> None:
         """Everything before the flush is handled; its persisted acks no longer wait for the interval."""
         self.acks.push(client)
-        self._succeed(client, command)
+        self._answers.succeed(client, command)
         if command.acks & PERSISTED:
             self.outbox.hold(client, amps.ack(b"persisted", command_id=command.command_id))
 
@@ -416,21 +401,31 @@ class Instance:
         try:
             Query(client, command).answer(self.outbox)
         except RefusedError as error:
-            self._fail(client, command, str(error))
+            self._answers.fail(client, command, str(error))
 
     def _not_supported(self, client: Client, command: Command) -> None:
-        self._fail(client, command, NOT_SUPPORTED)
+        self._answers.fail(client, command, NOT_SUPPORTED)
 
     # ---- actions
 
-    def happened(self, event: Event) -> None:
-        """Set off the actions that watch for this."""
-        self._firings.offer(event)
+    @property
+    def is_stop_asked(self) -> bool:
+        """Whether an action has asked for a shutdown."""
+        return self._requests.is_stop_asked
 
-    def _perform(self, request: Request, event: Event) -> str | None:
-        """Carry out what a step asks for. Returns why it failed."""
-        if isinstance(request, WriteLog):
-            self.report(request.code, **request.values)
-            self._action_runs.logged(event, request.code, request.values)
-            return None
-        return self._inside.carry_out(request, event)
+    def _witnessed(self, event: Event) -> None:
+        assert self._witness is not None
+        self._witness(event)
+        self.automation.offer(event)
+
+    def _perform(self, request: Request, event: Event) -> None:
+        """Carry out what a step asks for. Raises StepFailed."""
+        self._requests.carry_out(request, event)
+
+    def _write_log(self, request: WriteLog, event: Event) -> None:
+        self.report(request.code, **request.values)
+        self._action_runs.logged(event, request.code, request.values)
+
+    def _describe(self) -> Mapping[str, bytes]:
+        told = described(self.definition.name, self._digest, self.queues, self.clients, self.log, self.security)
+        return {"engine.json": told}

@@ -34,7 +34,22 @@ FIRING_STEPS_MAX = 1000
 """Steps all firings set off by one event may take together, before they are cut as a loop."""
 
 FIRING_TRACE_MAX = 1000
-"""Firings whose steps and outcomes are remembered; without their variables, which may hold whole messages."""
+"""Firings whose steps, outcomes and variables are remembered."""
+
+TRACE_VALUE_MAX = 256
+"""Bytes of a variable's value that a trace keeps: with ten variables a thousand firings take 3 MB at most."""
+
+FIRINGS_WAITING_MAX = 10_000
+"""Firings that may wait for something outside, such as a command."""
+
+FIRINGS_WAITING_BYTES = 64 * MIB
+"""Bytes that the variables of such firings may hold together."""
+
+PROGRAM_TIMEOUT_NS = 30 * 1_000_000_000
+"""How long a command of an action may take, where its ampsd:Timeout does not say."""
+
+STOP_ACTIONS_NS = 30 * 1_000_000_000
+"""How long a shutdown waits for what its actions have sent out."""
 
 TEMPLATE_OUTPUT_MAX = 8 * MIB
 """Largest rendered action option in bytes, on top of the message data it carries."""
@@ -254,3 +269,15 @@ ARCHIVE_WAIT_MAX_NS = 300_000_000_000
 
 REASON_LENGTH_MAX = 1024
 """Longest reason in characters that comes with a status of somebody's own."""
+
+TESTS_SIZE_MAX = 4 * MIB
+"""Largest file of tests in bytes: ten thousand cases fit, and whoever sends one in cannot fill the memory."""
+
+TESTS_NODES_MAX = 500_000
+"""Entries of one file of tests, keys among them."""
+
+TESTS_DEPTH_MAX = 64
+"""How deep a file of tests may be nested: messages are written into it, and few are half as deep."""
+
+TEST_TURNS_MAX = 2_000_000
+"""Turns one step of a test may take, before it is called endless: a year of a schedule that is due each minute fits."""

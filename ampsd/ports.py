@@ -1,10 +1,11 @@
 """The doors to everything that can wait, fail or lie: clock, disk, network, programs.
 
-Protocols only, no code. `ampsd.server` implements them for the real world, `ampsd.simulator`
+Protocols and what goes through them, no code. `ampsd.server` implements them for the real world, `ampsd.simulator`
 for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Protocol
 
 
@@ -286,13 +287,22 @@ class RotateLogs:
 
 
 class SetListening:
-    """Errand: let a transport listen, or stop it; connections that there are stay as they are."""
+    """Errand: let a transport listen, or stop it; connections that there are stay as they are. "" means all."""
 
     __slots__ = ("is_listening", "transport")
 
     def __init__(self, transport: str, is_listening: bool) -> None:
         self.transport = transport
         self.is_listening = is_listening
+
+
+class TruncateStatistics:
+    """Errand: remove statistics that are older than `age_ns`. The value is the number of samples that are gone."""
+
+    __slots__ = ("age_ns",)
+
+    def __init__(self, age_ns: int) -> None:
+        self.age_ns = age_ns
 
 
 class WriteMinidump:
@@ -307,7 +317,7 @@ class WriteMinidump:
         self.sections = sections
 
 
-Errand = RunProgram | TreatFiles | MeasureFileSystem | RotateLogs | SetListening | WriteMinidump
+Errand = RunProgram | TreatFiles | MeasureFileSystem | RotateLogs | SetListening | TruncateStatistics | WriteMinidump
 
 
 class Errands(Protocol):
@@ -316,6 +326,36 @@ class Errands(Protocol):
     def submit(self, ticket: int, errand: Errand) -> None:
         """Do it later; the reactor then receives `ErrandCompleted(ticket, value, failure)`, once for each ticket."""
         ...
+
+
+class Doors:
+    """What an instance reaches the world through, beside its log.
+
+    `zone` is local time, for schedules. `witness` hears of every event, also of publishes that no action watches; it is
+    for tests of configurations. Without an `upkeep` there are no journal files.
+    """
+
+    __slots__ = ("archive", "clock", "errands", "events", "report", "upkeep", "witness", "zone")
+
+    def __init__(
+        self,
+        report: "Report",
+        events: EventStore,
+        archive: Archive | None,
+        errands: Errands,
+        clock: Clock,
+        zone: tzinfo = UTC,
+        witness: Callable[[object], None] | None = None,
+        upkeep: Upkeep | None = None,
+    ) -> None:
+        self.report = report
+        self.events = events
+        self.archive = archive
+        self.errands = errands
+        self.clock = clock
+        self.zone = zone
+        self.witness = witness
+        self.upkeep = upkeep
 
 
 class Report(Protocol):

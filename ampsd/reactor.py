@@ -12,7 +12,7 @@
 Many inputs share one sync, and nothing changes under a running function. The simulator runs this very code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ampsd import limits
 from ampsd.engine.entries import NEVER
@@ -108,6 +108,31 @@ class ErrandCompleted:
         self.failure = failure
 
 
+class SignalArrived:
+    """Input: the process received a signal, such as SIGUSR1."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class ActionRequested:
+    """Input: somebody asked for the path of an action on the admin interface, with these parameters."""
+
+    __slots__ = ("parameters", "path")
+
+    def __init__(self, path: str, parameters: Mapping[str, bytes]) -> None:
+        self.path = path
+        self.parameters = parameters
+
+
+class StopBegun:
+    """Input: the instance is to shut down; clients are still connected."""
+
+    __slots__ = ()
+
+
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
@@ -120,6 +145,10 @@ Input = (
     | OfflineCompleted
     | UpkeepCompleted
     | ArchiveCompleted
+    | ErrandCompleted
+    | SignalArrived
+    | ActionRequested
+    | StopBegun
     | Request
 )
 
@@ -159,7 +188,7 @@ class Reactor:
         Raises JournalFailedError when the journal has failed: nothing of this turn is sent then, nor ever after.
         """
         instance = self._instance
-        instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
+        instance.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
         for one in inputs:
             if type(one) is tuple:
                 instance.received(one[0], one[1])
@@ -199,8 +228,16 @@ class Reactor:
             self._instance.journal_files.completed(one.ticket, one.error)
         elif isinstance(one, ArchiveCompleted):
             self._instance.archiver.completed(one.refusals, one.failure)
+        elif isinstance(one, ErrandCompleted):
+            self._instance.automation.answered(one.ticket, one.value, one.failure)
         elif isinstance(one, Request):
             self._instance.operators.carry_out(one)
+        elif isinstance(one, SignalArrived):
+            self._instance.automation.signalled(one.name)
+        elif isinstance(one, ActionRequested):
+            self._instance.automation.requested(one.path, one.parameters)
+        elif isinstance(one, StopBegun):
+            self._instance.automation.stop()
 
     def _disk_completed(self, one: DiskCompleted) -> None:
         if self._journal is None:

@@ -9,39 +9,16 @@
 Every `send` and `advance` runs the reactor until nothing more happens, disk included, unless the disk is held.
 """
 
-import re
-from random import Random
+from datetime import UTC, tzinfo
 
 from ampsd import units
-from ampsd.config.model import load
+from ampsd.config.model import Model, load
 from ampsd.engine import lifecycle
-from ampsd.engine.operators import Answer, Left, Request
-from ampsd.instance import Instance
-from ampsd.reactor import (
-    ArchiveCompleted,
-    Connected,
-    Disconnected,
-    DiskCompleted,
-    Input,
-    OfflineCompleted,
-    Reactor,
-    UpkeepCompleted,
-    Writable,
-)
-from ampsd.simulator.archive import SimArchive
+from ampsd.engine.operators import Left
+from ampsd.reactor import ActionRequested, SignalArrived, StopBegun
 from ampsd.simulator.checkers.events import check as check_events
-from ampsd.simulator.clock import SimClock
-from ampsd.simulator.disk import SimDisk
-from ampsd.simulator.event_store import SimEventStore
-from ampsd.simulator.network import SimNet
-from ampsd.simulator.upkeep import SimUpkeep
-from ampsd.storage.journal import Journal
-from ampsd.storage.log import Log, Unlogged
-from ampsd.storage.recovery import recover
-from ampsd.wire import amps
-
-_FIELD = re.compile(rb'"([a-z_]+)":(?:"((?:[^"\\]|\\.)*)"|([0-9]+))')
-_HEADER = re.compile(rb'\{(?:"[a-z_]+":(?:"(?:[^"\\]|\\.)*"|[0-9]+),?)*\}')
+from ampsd.simulator.peer import Peer
+from ampsd.simulator.stage import SEGMENT_SIZE, Stage
 
 TRANSACTION_LOG = (
     "<TransactionLog><JournalDirectory>/play</JournalDirectory>"
@@ -84,75 +61,19 @@ DEAD_LETTER = action(
 )
 
 
-class Client:
+class Client(Peer):
     """One connection, from the outside."""
-
-    def __init__(self, play: "Playbook", connection: int) -> None:
-        self._play = play
-        self.connection = connection
-
-    def raw(self, data: bytes) -> None:
-        """Bytes as they are."""
-        self._play.post((self.connection, data))
-        self._play.settle()
-
-    def send(self, body: str | bytes = b"", **fields: object) -> None:
-        """A command: header fields by their short names, numbers unquoted."""
-        pairs = (
-            f'"{key}":{value}' if isinstance(value, int) else f'"{key}":"{value}"' for key, value in fields.items()
-        )
-        header = "{" + ",".join(pairs) + "}"
-        self.raw(amps.frame(header.encode(), body.encode() if isinstance(body, str) else body))
 
     def take(self) -> list[Message]:
         """The frames that arrived since the last call."""
-        waiting = self._play.net.to_client.get(self.connection)
-        data = b"".join(waiting) if waiting else b""
-        if waiting:
-            waiting.clear()
-        messages: list[Message] = []
-        at = 0
-        while at < len(data):
-            end = at + 4 + int.from_bytes(data[at : at + 4], "big")
-            header = _HEADER.match(data, at + 4, end)
-            assert header is not None, f"no client can read {data[at:end]!r}"
-            fields = {key.decode(): (quoted or bare).decode() for key, quoted, bare in _FIELD.findall(header.group())}
-            if fields["c"] == "sow":
-                fields["body"] = data[header.end() : end].decode("utf-8", "surrogateescape")
-            elif fields["c"] in ("p", "oof"):
-                fields["body"] = data[header.end() : end].decode("utf-8", "surrogateescape")
-                assert int(fields["l"]) == end - header.end()
-            messages.append(fields)
-            at = end
-        return messages
+        return [dict(one.fields) if one.body is None else {**one.fields, "body": one.body} for one in self.receive()]
 
     def bodies(self) -> list[str]:
         """Bodies of the messages that arrived since the last call."""
-        return [one["body"] for one in self.take() if "body" in one]
-
-    def stall(self) -> None:
-        """Read nothing from now on."""
-        self._play.net.stalled[self.connection] = 0
-
-    def read_on(self) -> None:
-        """Read again, as fast as it comes."""
-        self._play.net.stalled.pop(self.connection)
-        self._play.post(Writable(self.connection))
-        self._play.settle()
-
-    def hang_up(self) -> None:
-        """The connection is gone."""
-        self._play.net.forget(self.connection)
-        self._play.post(Disconnected(self.connection, "connection closed"))
-        self._play.settle()
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the server closed the connection."""
-        return self.connection in self._play.net.closed_by_server
+        return [one.body for one in self.receive() if one.body is not None]
 
 
-class Playbook:
+class Playbook(Stage):
     """One instance; see the module's doc string."""
 
     def __init__(
@@ -163,33 +84,22 @@ class Playbook:
         transaction_log: str = TRANSACTION_LOG,
         transport: str = "",
         settings: str = "",
-        segment_size: int = 1 << 16,
+        zone: tzinfo = UTC,
+        segment_size: int = SEGMENT_SIZE,
     ) -> None:
-        self.segment_size = segment_size
         self._sections = (settings, transport, transaction_log, actions)
-        self.configure(queues=queues)
-        self.clock = SimClock()
-        self.disk = SimDisk()
-        self.net = SimNet()
-        self.log: list[tuple[str, dict[str, object]]] = []
-        self.store = SimEventStore()
-        self.archive = SimArchive(refused=b"bad")
-        self.is_archive_held = False
-        self.upkeep = SimUpkeep(self.disk)
-        self.is_upkeep_held = False
-        self._rng = Random(1)
-        self.is_disk_held = False
-        self.is_offline_held = False
-        self._inputs: list[Input] = []
-        self._connections = 0
+        super().__init__(self._configured(queues), zone=zone, segment_size=segment_size)
         self._requests = 0
         self.lines: list[str] = []
         self.left: dict[str, Left] = {}
         """What operators know of messages that left their queues."""
-        self._start()
+        self.start()
 
     def configure(self, *, queues: str) -> None:
         """Other queues from the next start on."""
+        self.model = self._configured(queues)
+
+    def _configured(self, queues: str) -> Model:
         settings, transport, transaction_log, actions = self._sections
         text = (
             f'<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Play</Name>{settings}'
@@ -200,72 +110,11 @@ class Playbook:
         )
         loading = load("play.xml", read=lambda _: text.encode(), environment={}, working_directory="/")
         assert loading.model is not None, "\n".join(map(str, loading.findings))
-        self._model = loading.model
-
-    def _start(self) -> None:
-        log: Log
-        self.journal: Journal | None = None
-        if self._model.definition.transaction_log is None:
-            log = Unlogged()
-        else:
-            log = self.journal = Journal(self.disk)
-        archive = self.archive if self._model.definition.message_archive is not None else None
-        upkeep = None if self.journal is None else self.upkeep
-        self.instance = Instance(self._model, log, self._report, self.store, archive, upkeep)
-        self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
-        if self.journal is not None:
-            definition = self._model.definition.transaction_log
-            assert definition is not None
-            copies = definition.journal_archive_directory
-            found = recover(self.disk, "/play", "Play", self.segment_size, b"play", self.instance.restore, copies)
-            self.journal.begin(found.tail)
-        self.offline = SimDisk()
-        self._reactor = Reactor(self.instance, log, self.journal, self.clock, self.net, self.offline)
-        self.slow = self._reactor.slow
-        self.instance.start()
-        self.settle()
-
-    def _report(self, code: str, **values: object) -> None:
-        self.log.append((code, values))
-
-    def codes(self) -> list[str]:
-        """Codes of all log records so far."""
-        return [code for code, _ in self.log]
-
-    def post(self, one: Input) -> None:
-        """An input for the next turn."""
-        self._inputs.append(one)
-
-    def settle(self) -> None:
-        """Turns and disk verbs until nothing more happens."""
-        while True:
-            inputs, self._inputs = self._inputs, []
-            decisions = self.slow.decisions
-            self._reactor.turn(inputs)
-            while self.offline.is_busy and not self.is_offline_held:
-                completion = self.offline.step()
-                if completion is not None:
-                    self._inputs.append(OfflineCompleted(*completion))
-            while self.disk.is_busy and not self.is_disk_held:
-                completion = self.disk.step()
-                if completion is not None:
-                    self._inputs.append(DiskCompleted(*completion))
-            while self.upkeep.is_busy and not self.is_upkeep_held:
-                completion = self.upkeep.step()
-                if completion is not None:
-                    self._inputs.append(UpkeepCompleted(*completion))
-            if self.archive.is_busy and not self.is_archive_held:
-                self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
-            if not self._inputs and self.slow.decisions == decisions:
-                return
+        return loading.model
 
     def connect(self, transport_message_type: str | None = None) -> Client:
         """A connection that has not logged on."""
-        self._connections += 1
-        self.net.open(self._connections)
-        self.post(Connected(self._connections, "t", transport_message_type, f"10.0.0.{self._connections}:1"))
-        self.settle()
-        return Client(self, self._connections)
+        return Client(self, self.open("t", transport_message_type))
 
     def client(self, name: str, **fields: object) -> Client:
         """A connection that has logged on."""
@@ -280,33 +129,22 @@ class Playbook:
         self, verb: str, queue: str, *bookmarks: str, request: str = "", actor: str = "ops", **parameters: object
     ) -> list[tuple[str, str]]:
         """An operator's request; outcome and reason for each message."""
-        answers: list[Answer] = []
         self._requests += 1
         name = request or f"request {self._requests}"
-        self.post(Request(name, actor, verb, f"json:{queue}", bookmarks, answers.append, parameters, self.left))
-        self.settle()
-        (answer,) = answers
+        (answer,) = self.ask(name, actor, verb, f"json:{queue}", bookmarks, parameters, self.left)
         assert [one.what for one in answer.items] == list(bookmarks or [f"json:{queue}"])
         return [(one.outcome, one.reason) for one in answer.items]
 
     def story(self, bookmark: str, queue: str = "Jobs", processor: str = "json") -> list[str]:
         """The statuses of a message in a queue, with their reasons, in order; `lines` are its log records then."""
         self.lines = []
-        publisher, sequence = map(int, bookmark.strip("|").split("|"))
-        position = -1
         found: list[str] = []
-        for run in self.store.events():
-            arrival = run.arrival
-            if arrival is not None and arrival.publisher == publisher:
-                at = sequence - arrival.sequence
-                if 0 <= at < run.number:
-                    position = run.every_position[at]
-            if run.queue == f"{processor}:{queue}".encode() and position in run.every_position:
-                status, why = lifecycle.status_of(run.status, run.reason)
-                if status == lifecycle.LOGGED:
-                    self.lines.append(why.decode())
-                    continue
-                found.append(f"{status}: {why.decode()}" if why else status)
+        publisher, sequence = map(int, bookmark.strip("|").split("|"))
+        for status, why in self.statuses(f"{processor}:{queue}".encode(), publisher, sequence):
+            if status == lifecycle.LOGGED:
+                self.lines.append(why)
+            else:
+                found.append(f"{status}: {why}" if why else status)
         return found
 
     def check_events(self) -> None:
@@ -315,24 +153,23 @@ class Playbook:
 
     def advance(self, interval: str) -> None:
         """Time passes."""
-        self.clock.advance(units.interval_ns(interval))
+        self.leap(units.interval_ns(interval))
+
+    def signal(self, name: str) -> None:
+        """The process receives a signal."""
+        self.post(SignalArrived(name))
         self.settle()
 
-    def release_disk(self) -> None:
-        """The disk goes on."""
-        self.is_disk_held = False
+    def request(self, path: str, **parameters: str) -> None:
+        """Somebody asks for a path of an action on the admin interface."""
+        self.post(ActionRequested(path, {name: value.encode() for name, value in parameters.items()}))
         self.settle()
 
-    def restart(self, *, power_cut_seed: int | None = None) -> None:
-        """Kill the process, or cut the power, and start again."""
-        if power_cut_seed is None:
-            self.disk.kill()
-        else:
-            self.disk.crash(Random(power_cut_seed))
-        self.archive.crash(self._rng)
-        self.upkeep.crash()
-        for connection in list(self.net.to_client):
-            self.net.forget(connection)
-        self._inputs.clear()
-        self.is_disk_held = False
-        self._start()
+    def stop(self) -> None:
+        """Shutting down begins."""
+        self.post(StopBegun())
+        self.settle()
+
+    def echoes(self) -> list[str]:
+        """What steps wrote to the log, so far."""
+        return [str(values["message"]) for code, values in self.log if code == "29-0103"]

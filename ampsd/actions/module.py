@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from ampsd.actions import modules
 from ampsd.actions.firing import Firing
 from ampsd.declare import Definition
-from ampsd.engine.effects import Request
+from ampsd.engine.effects import Request, StepFailed
 from ampsd.engine.events import Event
+from ampsd.ports import Errand
 
 PREFIX = "amps-action-"
 EXTENSION_PREFIX = "ampsd-action-"
@@ -33,16 +34,29 @@ SPELLINGS = {
 """Names that AMPS's documents use in places, and the modules they mean."""
 _REGISTERED: "dict[str, ModuleClass]" = {}
 
-Steps = Generator[Request, str | None, None]
-"""What `Do.run` returns: it yields requests and is sent None for each that was done, or the reason it failed."""
+Steps = Generator[Request | Errand, bytes, None]
+"""What `Do.run` returns: it yields requests and errands, and is sent the value of an errand; StepFailed is thrown into
+it where one failed."""
 
 
-class StepFailed(Exception):  # noqa: N818 - named for what happened, as every event is
-    """A step could not do its work: the rest of its action is not run. `reason` is a sentence for the operator."""
+class Reply:
+    """What became of an errand."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    __slots__ = ("failure", "value")
+
+    def __init__(self, value: bytes, failure: str | None) -> None:
+        self.value = value
+        self.failure = failure
+
+    def opened(self) -> bytes:
+        """The value. Raises StepFailed."""
+        if self.failure is not None:
+            raise StepFailed(self.failure)
+        return self.value
+
+    def given_to(self, asking: Steps) -> Request | Errand:
+        """Let the step that waits go on; returns what it asks for next. Raises StopIteration at its end."""
+        return asking.send(self.value) if self.failure is None else asking.throw(StepFailed(self.failure))
 
 
 class Step(Definition):
@@ -104,8 +118,12 @@ class If(Step):
         cls.not_running = not_running
         _register(cls, "if", module)
 
-    def passes(self, firing: Firing) -> bool:
-        """Whether the action goes on. Raises StepFailed when that cannot be decided."""
+    def question(self, firing: Firing) -> Errand | None:
+        """What has to be known first; None for nothing. Raises StepFailed."""
+        return None
+
+    def passes(self, firing: Firing, answer: bytes) -> bool:
+        """Whether the action goes on; `answer` is the value of the errand. Raises StepFailed."""
         raise NotImplementedError
 
 
@@ -117,8 +135,11 @@ class Do(Step):
         cls.not_running = not_running
         _register(cls, "do", module)
 
+    only_sets: ClassVar[bool] = False
+    """Whether it does nothing but set variables, so that it may be done again when a run goes on after a restart."""
+
     def run(self, firing: Firing) -> Steps:
-        """Yield requests; each yields back None when done, or the reason of its failure. Raises StepFailed."""
+        """Yield requests and errands. Raises StepFailed."""
         raise NotImplementedError
 
 

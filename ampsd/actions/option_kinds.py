@@ -5,18 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ampsd.actions.command_line import Command, parse_command
+from ampsd.actions.file_pattern import parse_file_pattern
+from ampsd.actions.schedule import parse_schedule
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.actions.variables import NAME
 from ampsd.declare import COUNT, INTERVAL, Kind, NotRunningError
-from ampsd.expressions.compile import Filter
-from ampsd.expressions.lexer import NotAvailableError
+from ampsd.expressions.compile import Expression, Filter, compile_expression
+from ampsd.expressions.lexer import ExpressionError, NotAvailableError
 
 _NAME = re.compile(rf"{NAME}\Z")
 _PERCENT = re.compile(r"[0-9]{1,3}\s*%\Z")
 _SIGNAL = re.compile(r"SIG[A-Z0-9]+([+-][0-9]+)?\Z")
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(Z?)\Z")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKLY = re.compile(r"([A-Za-z]+)\s+at\s+(\S+)\Z", re.IGNORECASE)
 
 
 def templated(kind: Kind, name: str) -> Kind:
@@ -82,6 +82,69 @@ class Assignment:
         return f"{self.left}={self.right}"
 
 
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """`VARIABLE=expression`: a variable, and what is put into it."""
+
+    variable: str
+    expression: Expression
+
+    def __str__(self) -> str:
+        return f"{self.variable}={self.expression.text}"
+
+
+def _extraction(text: str) -> Extraction:
+    left, equals, right = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text.strip()!r} has no =: write VARIABLE=expression")
+    variable, expression = _variable(left), right.strip()
+    try:
+        return Extraction(variable, compile_expression(expression))
+    except NotAvailableError as error:
+        remedy = "Write the expression without it."
+        raise NotRunningError(str(error), remedy, Extraction(variable, compile_expression("NULL"))) from error
+    except ExpressionError as error:
+        raise ValueError(f"{expression!r} is not an expression: {error}") from error
+
+
+class CommandLine:
+    """A command as it is written. Without a shell, `direct` runs it; `fault` says why that cannot be. `in_shell` is the
+    same in a shell, None where a variable stands where it could be more than a word (`shell_fault`)."""
+
+    __slots__ = ("direct", "fault", "in_shell", "shell_fault", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        if not self.text:
+            raise ValueError("the command is empty")
+        self.direct, self.fault = _command(self.text, in_shell=False)
+        self.in_shell, self.shell_fault = _command(self.text, in_shell=True)
+        if self.direct is None and self.in_shell is None:
+            raise ValueError(self.shell_fault)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables it uses."""
+        command = self.direct or self.in_shell
+        return () if command is None else command.names
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CommandLine) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _command(text: str, in_shell: bool) -> tuple[Command | None, str]:
+    try:
+        return parse_command(text, in_shell), ""
+    except ValueError as error:
+        return None, str(error)
+
+
 def _pair(check: Callable[[str], Any], example: str) -> Callable[[str], Assignment]:
     def parse(text: str) -> Assignment:
         left, equals, right = text.partition("=")
@@ -92,49 +155,6 @@ def _pair(check: Callable[[str], Any], example: str) -> Callable[[str], Assignme
     return parse
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a schedule is due: every `interval_ns`, or at a time of day, perhaps on one day of the week.
-
-    `minute` counts from midnight, `weekday` from Monday as 0; UTC with `is_utc`, local time otherwise.
-    """
-
-    interval_ns: int | None = None
-    minute: int | None = None
-    weekday: int | None = None
-    is_utc: bool = False
-    text: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def parse_schedule(text: str) -> Schedule:
-    """`30s`, `02:30`, `02:30Z`, `Saturday at 23:30Z`. Raises ValueError."""
-    whole = text.strip()
-    weekday = None
-    clock = whole
-    weekly = _WEEKLY.match(whole)
-    if weekly is not None:
-        if weekly.group(1).lower() not in _WEEKDAYS:
-            raise ValueError(f"{weekly.group(1)!r} is not a day of the week: write one in English, such as Saturday")
-        weekday, clock = _WEEKDAYS.index(weekly.group(1).lower()), weekly.group(2)
-    time = _CLOCK.match(clock)
-    if time is not None:
-        minute = int(time.group(1)) * 60 + int(time.group(2))
-        return Schedule(minute=minute, weekday=weekday, is_utc=bool(time.group(3)), text=whole)
-    advice = "write an interval, HH:MM, HH:MMZ for UTC, or a weekday at one of these, such as Saturday at 23:30Z"
-    if weekday is not None or ":" in whole:
-        raise ValueError(f"{whole!r} is not a schedule: {advice}")
-    try:
-        interval = int(INTERVAL.parse(whole))
-    except ValueError as error:
-        raise ValueError(f"{whole!r} is not a schedule: {advice}") from error
-    if interval <= 0:
-        raise ValueError(f"{whole!r} is not a schedule: an interval is more than 0")
-    return Schedule(interval_ns=interval, text=whole)
-
-
 VARIABLE = Kind("name of a variable", _variable, pattern=rf"\s*{NAME}\s*")
 EVENT = Kind("name of an event", _text, pattern=r"[\s\S]*\S[\s\S]*")
 SIGNAL = Kind("signal", _signal, pattern=r"\s*[Ss][Ii][Gg][A-Za-z0-9]+([+\-][0-9]+)?\s*")
@@ -143,5 +163,7 @@ INTERVAL_TEXT = templated(INTERVAL, "interval, may hold {{VARIABLES}}")
 COUNT_TEXT = templated(COUNT, "whole number, may hold {{VARIABLES}}")
 PERCENT_TEXT = templated(Kind("percentage", _percent), "percentage, may hold {{VARIABLES}}")
 TEXT_TEXT = templated(Kind("text", _text), "text, may hold {{VARIABLES}}")
-EXTRACTION = Kind("VARIABLE=expression", _pair(_variable, "VARIABLE=expression"), pattern=r"[^=]*=[\s\S]*")
+EXTRACTION = Kind("VARIABLE=expression", _extraction, pattern=r"[^=]*=[\s\S]*", fault="expression")
+FILE_PATTERN = Kind("shell pattern of files, may hold {{VARIABLES}}", parse_file_pattern)
+COMMAND_LINE = Kind("command, may hold {{VARIABLES}}", CommandLine)
 TRANSLATION = Kind("original=translated", _pair(str.strip, "original=translated"), pattern=r"[^=]*=[\s\S]*")

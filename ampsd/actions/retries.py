@@ -2,29 +2,16 @@
 
 from heapq import heappop, heappush
 
-from ampsd.actions.firing import Firing
-from ampsd.actions.graph import Action
+from ampsd.actions.run import Run
 
 NEVER = 2**63 - 1
-
-
-class Retry:
-    """A firing that goes on with the step at `step`, after so many retries."""
-
-    __slots__ = ("action", "firing", "retries", "step")
-
-    def __init__(self, action: Action, firing: Firing, step: int, retries: int) -> None:
-        self.action = action
-        self.firing = firing
-        self.step = step
-        self.retries = retries
 
 
 class Retries:
     """By the monotonic time at which they are due; what was put in first goes first among equals."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, int, Retry]] = []
+        self._waiting: list[tuple[int, int, Run]] = []
         self._count = 0
 
     @property
@@ -32,14 +19,14 @@ class Retries:
         """When the next is due; NEVER when none waits."""
         return self._waiting[0][0] if self._waiting else NEVER
 
-    def add(self, retry: Retry, due_ns: int) -> None:
+    def add(self, run: Run, due_ns: int) -> None:
         """One more."""
         self._count += 1
-        heappush(self._waiting, (due_ns, self._count, retry))
+        heappush(self._waiting, (due_ns, self._count, run))
 
-    def due(self, now_ns: int) -> list[Retry]:
+    def due(self, now_ns: int) -> list[Run]:
         """Those whose time has come."""
-        found: list[Retry] = []
+        found: list[Run] = []
         while self._waiting and self._waiting[0][0] <= now_ns:
             found.append(heappop(self._waiting)[2])
         return found

@@ -10,7 +10,7 @@ is a value, never a template: what comes out of a variable is not looked at agai
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jinja2 import nodes
@@ -95,6 +95,10 @@ class Template:
             )
         return b"".join(parts)
 
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where the variables stand in `text`: start and end of each, marks and filters included."""
+        return tuple(closed.span() for closed in _variables_in(self.text))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Template) and other.text == self.text
 
@@ -128,16 +132,9 @@ def _pieces_of(text: str) -> tuple[_Piece, ...]:
     """Text and variables in turn."""
     pieces: list[_Piece] = []
     start = 0
-    while opening := _OPENING.search(text, start):
-        at = opening.start()
-        if opening.group() in ("{%", "{#"):
-            literal = f"{{{{AMPS_BYTE_7B}}}}{opening.group()[1]}"
-            raise _fault(text, at, f"{opening.group()} starts nothing here; as text it is written {literal}")
-        closed = (_ANGLES if opening.group() == "<<" else _BRACES).match(text, at)
-        if closed is None:
-            raise _fault(text, at, f"{opening.group()} is not closed")
-        if at > start:
-            pieces.append(_encoded(text, start, at))
+    for closed in _variables_in(text):
+        if closed.start() > start:
+            pieces.append(_encoded(text, start, closed.start()))
         pieces.append(_variable(text, closed))
         start = closed.end()
     if start < len(text):
@@ -145,11 +142,26 @@ def _pieces_of(text: str) -> tuple[_Piece, ...]:
     return tuple(pieces)
 
 
+def _variables_in(text: str) -> Iterator[re.Match[str]]:
+    """Every variable with its marks. Raises ValueError for what opens and is none."""
+    start = 0
+    while opening := _OPENING.search(text, start):
+        at = opening.start()
+        if opening.group() in ("{%", "{#"):
+            literal = f"{{{{AMPS_BYTE_7B}}}}{opening.group()[1]}"
+            raise fault_at(text, at, f"{opening.group()} starts nothing here; as text it is written {literal}")
+        closed = (_ANGLES if opening.group() == "<<" else _BRACES).match(text, at)
+        if closed is None:
+            raise fault_at(text, at, f"{opening.group()} is not closed")
+        yield closed
+        start = closed.end()
+
+
 def _encoded(text: str, start: int, end: int) -> bytes:
     try:
         return bytes_of(text[start:end])
     except UnicodeEncodeError as error:
-        raise _fault(text, start + error.start, "half a character") from error
+        raise fault_at(text, start + error.start, "half a character") from error
 
 
 def _variable(text: str, closed: re.Match[str]) -> _Piece:
@@ -164,7 +176,7 @@ def _variable(text: str, closed: re.Match[str]) -> _Piece:
         name_of_value = _checked(tree)
         return _Filtered(name_of_value, _environment.compile_expression(expression.strip(), undefined_to_none=False))
     except (TemplateSyntaxError, ValueError, OverflowError, RecursionError) as error:
-        raise _fault(text, closed.start(), f"{shown} cannot be filled in: {error}") from error
+        raise fault_at(text, closed.start(), f"{shown} cannot be filled in: {error}") from error
 
 
 def _checked(tree: nodes.Template) -> str:
@@ -199,7 +211,8 @@ def _check_filter(node: nodes.Filter) -> None:
         raise ValueError(fault)
 
 
-def _fault(text: str, at: int, sentence: str) -> ValueError:
+def fault_at(text: str, at: int, sentence: str) -> ValueError:
+    """The error that says where in an option's text something is wrong."""
     line = text.count("\n", 0, at) + 1
     column = at - (text.rfind("\n", 0, at) + 1) + 1
     return ValueError(f"line {line}, column {column} of the text: {sentence}")

@@ -10,8 +10,11 @@ from ampsd.admin.models import Problem
 from ampsd.engine.operators import Answer, Request
 from ampsd.expressions.compile import Filter, compile_filter
 from ampsd.expressions.lexer import ExpressionError
+from ampsd.reactor import ActionRequested
 
 PREFIX = "/ampsd/v1"
+AMPS_PREFIX = "/amps/administrator"
+"""Where AMPS has what administrators may ask for."""
 PAGE_MAX = 1000
 LOOKED_AT_MAX = 10_000
 """Messages that one request with a filter or a state looks at; then it answers what it has found by then."""
@@ -58,7 +61,17 @@ class Submit:
         self.answered = answered
 
 
-Result = msgspec.Struct | Body | InWorker | Submit
+class Post:
+    """An input for the reactor, and the answer, which does not wait for what comes of it."""
+
+    __slots__ = ("answer", "posted")
+
+    def __init__(self, posted: ActionRequested, answer: msgspec.Struct) -> None:
+        self.posted = posted
+        self.answer = answer
+
+
+Result = msgspec.Struct | Body | InWorker | Submit | Post
 
 
 class Call:
@@ -99,11 +112,13 @@ class Resource:
         summary: str,
         handler: Callable[[Call], Result],
         answer: type[msgspec.Struct] | None,
-        query: tuple[Parameter, ...] = (),
+        query: tuple[Parameter, ...] | None = (),
         body: type[msgspec.Struct] | None = None,
+        prefix: str = PREFIX,
     ) -> None:
+        """`query` is None where any parameter may be given."""
         self.method = method
-        self.path = PREFIX + path
+        self.path = prefix + path
         self.summary = summary
         self.handler = handler
         self.answer = answer

@@ -11,6 +11,86 @@ class Problem(msgspec.Struct):
     remedy: str = ""
 
 
+class ActionStatus(msgspec.Struct):
+    """An action: what it is made of, and how often it ran since the start. Times are None where it never did."""
+
+    name: str
+    on: list[str]
+    steps: list[str]
+    fired: int
+    failed: int
+    cut: int
+    """How often a chain of actions was cut in it, as a loop; those are among `failed`."""
+    last_fired: str | None
+    last_failed: str | None
+    last_reason: str
+
+
+class Actions(msgspec.Struct):
+    """All actions, in the order of the configuration, and behind them those for signals that it says nothing of."""
+
+    actions: list[ActionStatus]
+    authentication: bool
+    """Whether it is switched on."""
+    entitlement: bool
+
+
+class StepRun(msgspec.Struct):
+    """A step of a firing. `set` are the variables it set, each the beginning of its value."""
+
+    step: int
+    module: str
+    outcome: str
+    milliseconds: float
+    set: dict[str, str]
+
+
+class FiringStatus(msgspec.Struct):
+    """A run of an action. `variables` are those it began with, each the beginning of its value."""
+
+    number: int
+    action: str
+    event: str
+    message: str
+    """The bookmark of the message that it is about; empty for none that is in the log."""
+    depth: int
+    started: str
+    milliseconds: float
+    outcome: str
+    reason: str
+    variables: dict[str, str]
+    steps: list[StepRun]
+
+
+class Firings(msgspec.Struct):
+    """Runs of actions, newest first. `next` is what `before` of the next page is; None on the last."""
+
+    firings: list[FiringStatus]
+    next: int | None
+
+
+class AdminAction(msgspec.Struct):
+    """An action that runs when its path is asked for."""
+
+    path: str
+    name: str
+    description: str
+    required_parameters: list[str]
+
+
+class AdminActions(msgspec.Struct):
+    """All of them."""
+
+    actions: list[AdminAction]
+
+
+class ActionStarted(msgspec.Struct):
+    """The action runs. `firings` is where to see what it does."""
+
+    action: str
+    firings: str
+
+
 class QueueStatus(msgspec.Struct):
     """A queue: how many messages stand where."""
 

@@ -13,6 +13,8 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 _PARTS = {
     "type": "Message type of the queue.",
     "name": "Name of the queue.",
+    "number": "Number of the firing.",
+    "path": "Path of the action, as its amps-action-on-admin says it.",
     "bookmark": "Bookmark of the message; the last | may be left out.",
 }
 Schema = dict[str, object]
@@ -47,7 +49,7 @@ def _operation(resource: Resource, references: dict[type[msgspec.Struct], Schema
     ]
     parameters += [
         {"name": one.name, "in": "query", "description": one.doc, "schema": {"type": one.kind}}
-        for one in resource.query
+        for one in resource.query or ()
     ]
     answer: Schema = (
         {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

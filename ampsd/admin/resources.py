@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ampsd import units
+from ampsd.admin.actions import ActionResources
 from ampsd.admin.calls import (
     LOOKED_AT_MAX,
     PAGE_MAX,
@@ -47,6 +48,7 @@ class Admin:
         self._turn = instance.turn
         self._queues = {queue.key.decode(): queue for queue in instance.queues}
         self._verbs = Verbs(instance.operators, queries)
+        self._actions = ActionResources(instance)
         self.resources = self._tree()
 
     def _tree(self) -> list[Resource]:
@@ -80,6 +82,7 @@ class Admin:
                 Resource("POST", f"{queue}/{verb}", does, self._verbs.carrier(verb, self._named), Done, body=Asked)
                 for verb, does in VERBS.items()
             ),
+            *self._actions.tree(),
         ]
 
     # ---- queues

@@ -14,12 +14,18 @@ def serve(model: Model, ready: Ready) -> int:
     from ampsd.server.clock import RealClock
     from ampsd.server.daemon import Daemon
     from ampsd.server.logging import Logging
+    from ampsd.server.process import take_over
 
     logging = Logging(model.definition.logging_targets, model.definition.name, RealClock())
     daemon = Daemon(model, logging, logging.flush)
+
+    def is_ready(addresses: list[str]) -> None:
+        take_over(daemon)
+        ready(addresses)
+
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(daemon.run(ready))
+            return runner.run(daemon.run(is_ready))
     finally:
         logging.close()
 

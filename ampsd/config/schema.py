@@ -187,6 +187,8 @@ class _Edition:
         for name in modules:
             cls = module.find(name)
             for option in cls.declared if cls is not None else ():
+                if option.xml.startswith(EXTENSION):
+                    continue  # as in _elements
                 found.setdefault(option.xml, []).append((name, option))
         return [self._shared_option(step, option, users) for option, users in sorted(found.items())]
 

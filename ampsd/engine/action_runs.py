@@ -15,6 +15,10 @@ from ampsd.engine.story import ACTION
 from ampsd.engine.turn import Turn, timestamp
 from ampsd.storage import records
 from ampsd.storage.log import JournalDamageError, Log
+from ampsd.storage.tellings import Events
+
+_STARTED = lifecycle.STATUSES.index(lifecycle.STARTED)
+_CLOSING = tuple(map(lifecycle.STATUSES.index, lifecycle.CLOSING))
 
 
 class WaitingRun:
@@ -39,6 +43,10 @@ class ActionRuns:
         self._turn = moment
         self._marked: dict[tuple[bytes, int], None] = {}
         self._restored: dict[tuple[bytes, int], records.Mark] = {}
+        self._under_way: dict[int, int] = {}
+        """Positions of messages whose runs wait for something outside, by session."""
+        self._open: dict[tuple[bytes, int], list[int]] = {}
+        """Sessions under way, by action and message, while the log is folded."""
         self._session = NO_SESSION
         self._key = b""
 
@@ -59,6 +67,19 @@ class ActionRuns:
             line, position = log_line(code, values), event.parent.position
             self._events.tell(lifecycle.LOGGED, self._key, (position,), reason=line, sessions=(self._session,))
 
+    def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
+        """A step waits for something outside. Where it may be tried again, a restart finds a mark for it."""
+        self._session = NO_SESSION
+        if event.parent is not None and session:
+            self._under_way[session] = event.parent.position
+        if event.parent is not None and retries is not None:
+            self._mark(action_name, event, event.parent, step, retries, self._turn.wall_ns)
+
+    def going_on(self, action_name: str, session: int) -> None:
+        """The answer is there: the run goes on."""
+        self._under_way.pop(session, None)
+        self._key, self._session = _key(action_name), session
+
     def completed(self, action_name: str, event: Event, session: int) -> None:
         """All steps are done, or an If ended the run."""
         self._end(action_name, event, session, lifecycle.COMPLETED, b"")
@@ -77,11 +98,15 @@ class ActionRuns:
         key, position = _key(action_name), event.parent.position
         if session:
             self._events.tell(lifecycle.RETRYING, key, (position,), reason=reason.encode(), sessions=(session,))
+        self._mark(action_name, event, event.parent, step, retries, self._turn.wall_ns + wait_ns)
+
+    def _mark(self, action_name: str, event: Event, parent: Parent, step: int, retries: int, due_wall_ns: int) -> None:
+        """Let the log say that the run goes on with a step then."""
+        key = _key(action_name)
         words = event.reasons if isinstance(event, MessageExpired) else ()
-        text = f"{step} {retries} {event.parent.length} {','.join(words)}".encode()
-        due_ns = self._turn.wall_ns + wait_ns
-        self._log.add(records.encode_mark(records.DUE, key, array("Q", (position,)), due_ns, text))
-        self._marked[key, position] = None
+        text = f"{step} {retries} {parent.length} {','.join(words)}".encode()
+        self._log.add(records.encode_mark(records.DUE, key, array("Q", (parent.position,)), due_wall_ns, text))
+        self._marked[key, parent.position] = None
 
     def _end(self, action_name: str, event: Event, session: int, status: str, reason: bytes) -> None:
         self._session = NO_SESSION
@@ -96,8 +121,8 @@ class ActionRuns:
 
     @property
     def lowest_position(self) -> int:
-        """The lowest position of a message that a retry waits for; NEVER when there is none."""
-        return min((position for _, position in self._marked), default=NEVER)
+        """The lowest position of a message that a run waits with, for a retry or an answer; NEVER without one."""
+        return min((NEVER, *(position for _, position in self._marked), *self._under_way.values()))
 
     def give_up(self, run: WaitingRun) -> None:
         """There is no such action any more: its retry waits in the log, but nobody waits for its message."""
@@ -114,8 +139,24 @@ class ActionRuns:
             else:
                 self._restored.pop((record.queue, position), None)
 
-    def waiting(self) -> Iterator[WaitingRun]:
-        """The retries that waited when the process ended."""
+    def restore_events(self, events: Events) -> None:
+        """Fold events of an action: which of its runs are under way."""
+        if events.status == _STARTED:
+            for session, position in enumerate(events.every_position, events.first):
+                self._open.setdefault((events.queue, position), []).append(session)
+        elif events.status in _CLOSING:
+            for position, session in zip(events.every_position, events.sessions, strict=False):
+                sessions = self._open.get((events.queue, position), [])
+                if session in sessions:
+                    sessions.remove(session)
+
+    def left(self) -> Iterator[WaitingRun]:
+        """The runs that waited when the process ended and are tried again; those that are not have failed."""
+        for (key, position), sessions in self._open.items():
+            status = lifecycle.RETRYING if (key, position) in self._restored else lifecycle.FAILED
+            for session in sessions:
+                self._events.tell(status, key, (position,), reason=b"restart", sessions=(session,))
+        self._open.clear()
         for (key, position), mark in self._restored.items():
             step, retries, length, words = mark.text.decode().split(" ")
             event = self._event_of(position, int(length), tuple(words.split(",")) if words else ())

@@ -85,6 +85,11 @@ class Query:
         counts = ((b"topic_matches", matches), (b"matches", matches), (b"records_returned", len(wanted)))
         self._ack(outbox, STATS, b"stats", counts)
 
+    def first(self) -> bytes | None:
+        """The first message; None when there is none."""
+        serials = self._serials()[self._skip :]
+        return self._queue.message_of(serials[0])[0] if serials else None
+
     def _ack(self, outbox: Outbox, bit: int, kind: bytes, numbers: tuple[tuple[bytes, int], ...] = ()) -> None:
         if self._command.acks & bit:
             fields = ((b"query_id", self._query_id),)

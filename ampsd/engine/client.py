@@ -31,6 +31,7 @@ class Client:
         "heard_ns",
         "heartbeat_due_ns",
         "heartbeat_ns",
+        "identity",
         "is_ack_noted",
         "message_type",
         "name",
@@ -73,6 +74,8 @@ class Client:
         """Publishes of this connection that were refused."""
         self.name = b""
         self.user: bytes | None = None
+        self.identity = b""
+        """What authentication calls its user; the default module knows nobody (User Guide, Authentication)."""
         self.version: bytes | None = None
         self.message_type = b""
         self.correlation_id: bytes | None = None
@@ -102,6 +105,11 @@ class Client:
     def connection_name(self) -> str:
         """The connection's name in actions."""
         return f"{self.transport}-{self.connection}"
+
+    @property
+    def name_for_actions(self) -> str:
+        """The client's name; the connection's while it has none."""
+        return self.name.decode("utf-8", "surrogateescape") or self.connection_name
 
     @property
     def label(self) -> str:

@@ -1,13 +1,17 @@
 """Who is connected: logon, client names, heartbeats, the ends of connections (Command Reference, logon; heartbeat)."""
 
+from collections.abc import Callable
+
 from ampsd import limits, version
 from ampsd.engine.client import Client
 from ampsd.engine.entries import NEVER
+from ampsd.engine.events import ClientConnected, ClientDisconnected, ClientLoggedOn, Event, Subscribed, Unsubscribed
 from ampsd.engine.outbox import Outbox
 from ampsd.engine.persisted import PersistedAcks
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.routes import Routes
 from ampsd.engine.subscribe import unsubscribe
+from ampsd.engine.subscription import Subscription
 from ampsd.engine.turn import Turn
 from ampsd.ports import Report
 from ampsd.wire import amps, options
@@ -42,7 +46,9 @@ class Clients:
         routes: dict[bytes, Routes],
         report: Report,
         is_logged: bool,
+        happened: Callable[[Event], None],
     ) -> None:
+        self._happened = happened
         self._outbox = outbox
         self._acks = acks
         self._publishers = publishers
@@ -71,6 +77,7 @@ class Clients:
         self.connected[connection] = self._fresh[connection] = client
         self._wake_at(self._turn.now_ns + limits.LOGON_TIMEOUT_NS)
         self._report("07-0001", address=address, transport=transport)
+        self._happened(ClientConnected(client.connection_name, client.connection_name))
         return client
 
     def close(self, client: Client, reason: str) -> None:
@@ -79,7 +86,7 @@ class Clients:
             return
         client.closing = reason
         client.wire.close()
-        unsubscribe(client, b"all")
+        self.unsubscribe(client, b"all")
         self._acks.forget(client)
         self._fresh.pop(client.connection, None)
         self._beating.pop(client.connection, None)
@@ -88,6 +95,16 @@ class Clients:
             del self._by_name[client.name]
         self.closing.append(client)
         self._report("07-0003", client=client.label, address=client.address, reason=reason)
+        self._happened(ClientDisconnected(client.name_for_actions, client.connection_name, client.identity))
+
+    def subscribed(self, subscription: Subscription) -> None:
+        """A client entered a subscription, or changed one."""
+        self._happened(Subscribed(*_told(subscription)))
+
+    def unsubscribe(self, client: Client, sub_ids: bytes) -> None:
+        """End subscriptions: one, a comma list of them, or `all`."""
+        for one in unsubscribe(client, sub_ids):
+            self._happened(Unsubscribed(*_told(one)))
 
     def logon(self, client: Client, command: Command) -> None:
         """Say who the client is. The default authentication accepts anyone (User Guide, Authentication)."""
@@ -199,6 +216,19 @@ class Clients:
             version=(command.version or b"").decode("utf-8", "replace"),
             message_type=client.message_type.decode(),
         )
+        self._happened(ClientLoggedOn(client.name_for_actions, client.connection_name, client.identity))
 
     def _refuse_command(self, client: Client, command: Command, reason: str) -> None:
         self._outbox.send(client, amps.ack(b"processed", command_id=command.command_id, reason=reason))
+
+
+def _told(subscription: Subscription) -> tuple[str, str, str, bytes, bytes]:
+    """What actions are told of a subscription: topic, message type, client, options, filter."""
+    client = subscription.client
+    return (
+        subscription.topic.decode("utf-8", "surrogateescape"),
+        client.message_type.decode(),
+        client.name_for_actions,
+        subscription.options,
+        b"" if subscription.filter is None else subscription.filter.text.encode("utf-8", "surrogateescape"),
+    )

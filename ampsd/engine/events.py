@@ -35,9 +35,80 @@ class InstanceStarted(Event):
     __slots__ = ()
 
 
+class InstanceStopping(Event):
+    """Shutting down begins: clients are still connected."""
+
+    __slots__ = ()
+
+
+class ScheduleDue(Event):
+    """The time of a schedule has come. `schedule` is the very On that asked for it."""
+
+    __slots__ = ("schedule",)
+
+    def __init__(self, schedule: object) -> None:
+        super().__init__()
+        self.schedule = schedule
+
+
+class SignalReceived(Event):
+    """The process received a signal, such as SIGUSR1."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class AdminRequested(Event):
+    """Somebody asked for the path of an action on the admin interface; its parameters are the variables."""
+
+    __slots__ = ("parameters", "path")
+
+    def __init__(self, path: str, parameters: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self.path = path
+        self.parameters = parameters
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return self.parameters
+
+
+class MinidumpWritten(Event):
+    """The instance wrote a minidump."""
+
+    __slots__ = ("path",)
+    variables = ("AMPS_MINIDUMP_PATH",)
+
+    def __init__(self, path: bytes, depth: int = 0) -> None:
+        super().__init__(depth)
+        self.path = path
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {"AMPS_MINIDUMP_PATH": self.path}
+
+
+class CustomEvent(Event):
+    """An action raised an event of its own. It passes on its variables."""
+
+    __slots__ = ("name", "passed_on")
+
+    def __init__(self, name: str, passed_on: Mapping[str, bytes], depth: int) -> None:
+        super().__init__(depth)
+        self.name = name
+        self.passed_on = passed_on
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return self.passed_on
+
+
 class _OfClient(Event):
     __slots__ = ("client_name", "connection_name")
-    variables = ("AMPS_CLIENT_NAME", "AMPS_CONNECTION_NAME")
+    variables: ClassVar[tuple[str, ...]] = ("AMPS_CLIENT_NAME", "AMPS_CONNECTION_NAME")
 
     def __init__(self, client_name: str, connection_name: str, depth: int = 0) -> None:
         super().__init__(depth)
@@ -60,6 +131,71 @@ class ClientOffline(_OfClient):
 
 class ClientOnline(_OfClient):
     """A client has read what was kept on disk for it."""
+
+    __slots__ = ()
+
+
+class ClientConnected(_OfClient):
+    """A peer connected; it has not logged on, so its name is that of the connection."""
+
+    __slots__ = ()
+
+
+class _OfKnownClient(_OfClient):
+    __slots__ = ("identity",)
+    variables = (*_OfClient.variables, "AMPS_AUTHENTICATION_ID")
+
+    def __init__(self, client_name: str, connection_name: str, identity: bytes) -> None:
+        super().__init__(client_name, connection_name)
+        self.identity = identity
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {**super().context(), "AMPS_AUTHENTICATION_ID": self.identity}
+
+
+class ClientLoggedOn(_OfKnownClient):
+    """A client logged on."""
+
+    __slots__ = ()
+
+
+class ClientDisconnected(_OfKnownClient):
+    """A client is gone; one that never logged on has the name of its connection."""
+
+    __slots__ = ()
+
+
+class _OfSubscription(Event):
+    __slots__ = ("client_name", "filter", "message_type", "options", "topic")
+    variables = ("AMPS_TOPIC", "AMPS_CLIENT_NAME", "AMPS_OPTIONS", "AMPS_FILTER")
+
+    def __init__(self, topic: str, message_type: str, client_name: str, options: bytes, content: bytes) -> None:
+        super().__init__()
+        self.topic = topic
+        self.message_type = message_type
+        self.client_name = client_name
+        self.options = options
+        self.filter = content
+
+    def context(self) -> Mapping[str, bytes]:
+        """Values of the context variables."""
+        return {
+            "AMPS_TOPIC": self.topic.encode("utf-8", "surrogateescape"),
+            "AMPS_CLIENT_NAME": self.client_name.encode("utf-8", "surrogateescape"),
+            "AMPS_OPTIONS": self.options,
+            "AMPS_FILTER": self.filter,
+        }
+
+
+class Subscribed(_OfSubscription):
+    """A client entered a subscription."""
+
+    __slots__ = ()
+
+
+class Unsubscribed(_OfSubscription):
+    """A subscription ended, by a command or with its connection."""
 
     __slots__ = ()
 

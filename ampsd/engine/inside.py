@@ -3,7 +3,7 @@
 from ampsd import limits
 from ampsd.engine import lifecycle
 from ampsd.engine.client import Client
-from ampsd.engine.effects import PublishMessage, SetStatus
+from ampsd.engine.effects import PublishMessage, SetStatus, StepFailed
 from ampsd.engine.events import Event, MessageExpired
 from ampsd.engine.publish import Publishing
 from ampsd.engine.publishers import INTERNAL, Publishers
@@ -31,28 +31,31 @@ class Inside:
         self._queues = queues
         self._turn = moment
 
-    def carry_out(self, request: PublishMessage | SetStatus, event: Event) -> str | None:
-        """Do what a step asks for. Returns why it failed."""
-        return self.publish(request, event) if isinstance(request, PublishMessage) else self._note(request, event)
+    def note(self, request: SetStatus, event: Event) -> None:
+        """A status for a message, in the queue where it set off the action, or else in all that hold it.
 
-    def _note(self, request: SetStatus, event: Event) -> str | None:
-        """A status for a message, in the queue where it set off the action, or else in all that hold it."""
+        Raises StepFailed.
+        """
         parent = event.parent
         if parent is None:
-            return "there is no message in the log that a status could be noted for"
+            raise StepFailed("there is no message in the log that a status could be noted for")
         queues = [one for one in self._queues.values() if one.key == parent.queue] or [
             one for one in self._queues.values() if one.entries.find_position(parent.position) >= 0
         ]
         queues = [one for one in queues if one.tells]
         if not queues:
-            return "the message is in no queue that records events"
+            raise StepFailed("the message is in no queue that records events")
         for queue in queues:
             queue.tell(request.status, (parent.position,), reason=request.reason[: limits.REASON_LENGTH_MAX])
-        return None
 
-    def publish(self, request: PublishMessage, event: Event) -> str | None:
-        """Publish because of an event; what comes of a message says so in the log. Returns why it failed."""
-        message_type = request.message_type.encode()
+    def publish(self, request: PublishMessage, event: Event) -> None:
+        """Publish because of an event; what comes of a message says so in the log. Raises StepFailed."""
+        reason = self._publish(request, event)
+        if reason is not None:
+            raise StepFailed(reason)
+
+    def _publish(self, request: PublishMessage, event: Event) -> str | None:
+        message_type = request.message_type.encode("utf-8", "surrogateescape")
         if message_type not in self._routes:
             return NOT_SUPPORTED
         client = Client.inside(INTERNAL, message_type, self._turn.now_ns)

@@ -23,7 +23,7 @@ def needs_of(queues: Sequence[Queue], action_runs: ActionRuns, archiver: Archive
     """The needs of an instance's nouns."""
     return [
         *(Need(f"queue {queue.definition.name} holds a message of it", _lowest_of(queue)) for queue in queues),
-        Need("an action will be tried again for a message of it", lambda: action_runs.lowest_position),
+        Need("an action is not done with a message of it", lambda: action_runs.lowest_position),
         Need("a message of it is not in the ampsd:MessageArchive yet", lambda: archiver.lowest_position),
         Need("the file of events lacks events of it", events.lowest_untold),
         Need("an operator's request in it may come again", events.lowest_audit),

@@ -95,6 +95,8 @@ class Replay:
             return
         if events.queue in self._restoring:
             self._restoring[events.queue].events(events)
+        elif events.queue.startswith(ACTION):
+            self._action_runs.restore_events(events)
         self._archiver.restore(events)
 
     def _fold_message(self, route: Route, position: int, length: int, publisher: int, record: records.Publish) -> None:

@@ -341,14 +341,16 @@ def make_routes(
     types: Mapping[bytes, MessageType],
     queues: Sequence[Queue],
     actions: Watching,
+    is_witnessed: bool,
 ) -> dict[bytes, Routes]:
-    """The routes of an instance, by message type."""
+    """The routes of an instance, by message type; with a witness every publish is told of."""
 
     def watcher(message_type: str) -> Callable[[bytes], Watch]:
         def watch(topic: bytes) -> Watch:
             probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
             delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
-            return Watch(actions.may_watch(probe), actions.reads_body(probe), actions.may_watch(delivered))
+            is_on = is_witnessed or actions.may_watch(probe)
+            return Watch(is_on, actions.reads_body(probe), actions.may_watch(delivered))
 
         return watch
 

@@ -56,6 +56,7 @@ def subscribe(client: Client, command: Command, sub_id: bytes) -> Subscription:
         _backlog(wanted.get("max_backlog")),
         "timestamp" in wanted,
         "bookmark" in wanted,
+        command.options or b"",
     )
     if old is not None:
         _replace(client, old, new)
@@ -64,13 +65,16 @@ def subscribe(client: Client, command: Command, sub_id: bytes) -> Subscription:
     return new
 
 
-def unsubscribe(client: Client, sub_ids: bytes) -> None:
-    """Remove one subscription, a comma list of them, or `all`; unknown ids are ignored."""
+def unsubscribe(client: Client, sub_ids: bytes) -> list[Subscription]:
+    """Remove one subscription, a comma list of them, or `all`; unknown ids are ignored. Returns those removed."""
     named = [one.strip() for one in sub_ids.split(b",")]
+    removed: list[Subscription] = []
     for sub_id in list(client.subscriptions) if sub_ids == b"all" else named:
         subscription = client.subscriptions.pop(sub_id, None)
         if subscription is not None:
             _leave(client, subscription)
+            removed.append(subscription)
+    return removed
 
 
 def backlog_text(subscription: Subscription) -> bytes | None:
@@ -149,6 +153,7 @@ def _replace(client: Client, old: Subscription, new: Subscription) -> None:
             old.former_queues.append(queue)
     old.topic, old.pattern, old.filter = new.topic, new.pattern, new.filter
     old.backlog_wanted = new.backlog_wanted
+    old.options = new.options
     old.wants_timestamp, old.wants_bookmark = new.wants_timestamp, new.wants_bookmark
     old.queues = client.routes.queues_matching(old)
     _limit(old)

@@ -25,6 +25,7 @@ class Subscription:
         "filter",
         "former_queues",
         "number",
+        "options",
         "pattern",
         "queues",
         "sub_id",
@@ -44,6 +45,7 @@ class Subscription:
         backlog_wanted: int,
         wants_timestamp: bool,
         wants_bookmark: bool,
+        wanted: bytes = b"",
     ) -> None:
         self.client = client
         self.sub_id = sub_id
@@ -57,6 +59,8 @@ class Subscription:
         self.former_queues: list[Queue] = []
         self.wants_timestamp = wants_timestamp
         self.wants_bookmark = wants_bookmark
+        self.options = wanted
+        """The options of the command, as it was written."""
         self.number = 0
         """Its place in the order in which subscriptions came."""
 

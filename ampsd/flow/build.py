@@ -1,10 +1,12 @@
 """An instance's definitions to the graph of what they connect."""
 
+from ampsd.actions.file_pattern import FilePatternTemplate
 from ampsd.actions.marks import HANDLES as HANDLES_MARK
 from ampsd.actions.marks import PUBLISHES as PUBLISHES_MARK
 from ampsd.actions.marks import RAISES as RAISES_MARK
 from ampsd.actions.marks import WATCHES as WATCHES_MARK
 from ampsd.actions.module import PREFIX, If, Step, short_name
+from ampsd.actions.option_kinds import CommandLine
 from ampsd.actions.template import Template
 from ampsd.declare import Definition
 from ampsd.definitions.actions import ActionDefinition
@@ -236,7 +238,7 @@ def _reference(text: str, message_type: str) -> tuple[str, str]:
 
 
 def _text(value: object) -> object:
-    return value.text.strip() if isinstance(value, Template | Filter) else value
+    return value.text.strip() if isinstance(value, Template | Filter | CommandLine | FilePatternTemplate) else value
 
 
 def _step_line(step: Step) -> str:

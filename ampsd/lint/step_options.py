@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ampsd.actions.file_pattern import FilePatternTemplate
 from ampsd.actions.module import On, Step
+from ampsd.actions.option_kinds import CommandLine
 from ampsd.actions.template import Template
 from ampsd.actions.variables import ALWAYS_SET, constant
 from ampsd.config.placed import Placed
@@ -41,8 +43,8 @@ def uses(subject: Subject) -> list[Use]:
 
 def names_in(value: object) -> tuple[str, ...]:
     """Names of the variables in an option's value."""
-    if isinstance(value, Template):
-        return value.names
+    if isinstance(value, Template | CommandLine | FilePatternTemplate):
+        return tuple(value.names)
     return tuple(value.variables) if isinstance(value, Filter) else ()
 
 
@@ -50,7 +52,9 @@ def literal(value: object) -> str | None:
     """The text of an option that has no variables; None when it has, or is not set."""
     if value is None or names_in(value):
         return None
-    return value.text.strip() if isinstance(value, Template | Filter) else str(value).strip()
+    if isinstance(value, Template | CommandLine | FilePatternTemplate | Filter):
+        return value.text.strip()
+    return str(value).strip()
 
 
 def option_of(step: Placed[Step], attribute: str) -> str | None:

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
-import gc
 import os
-import signal
 import threading
 import time
 import traceback
@@ -21,11 +19,22 @@ from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
-from ampsd.ports import EventStore, Report
-from ampsd.reactor import ArchiveCompleted, DiskCompleted, Input, OfflineCompleted, Reactor, UpkeepCompleted
+from ampsd.ports import Doors, EventStore, Report
+from ampsd.reactor import (
+    ArchiveCompleted,
+    DiskCompleted,
+    ErrandCompleted,
+    Input,
+    OfflineCompleted,
+    Reactor,
+    SignalArrived,
+    StopBegun,
+    UpkeepCompleted,
+)
 from ampsd.server.archive_directory import ArchiveDirectory
-from ampsd.server.clock import RealClock
-from ampsd.server.disk import RealDisk
+from ampsd.server.clock import RealClock, local_zone
+from ampsd.server.disk import Completed, RealDisk
+from ampsd.server.errands import RealErrands
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.host import host_memory_bytes
@@ -49,6 +58,12 @@ EXIT_ADDRESS = 75
 
 _EVENTS_POLL_SECONDS = 0.01
 """How soon to look again whether events were written, while reading is paused for them."""
+
+_STOP_POLL_SECONDS = 0.05
+"""How soon to look again whether actions have ended that a shutdown waits for."""
+
+_ERRANDS_END_SECONDS = 2.0
+"""How long programs have to end at a shutdown before they are killed."""
 
 Ready = Callable[[list[str]], None]
 """Called once clients can connect, with the addresses in use."""
@@ -89,6 +104,10 @@ class Daemon:
         self._upkeep: JournalWorker | None = None
         self._http: HttpServer | None = None
         self._stop_after: int | None = None
+        self._stop_begun: float | None = None
+        self._errands = RealErrands(
+            lambda ticket, value, failure: self._post_from_thread(ErrandCompleted(ticket, value, failure))
+        )
 
     async def run(self, ready: Ready) -> int:
         """Start, serve, stop. Returns the exit code."""
@@ -100,14 +119,9 @@ class Daemon:
             addresses = await self._listen()
         except StartError as error:
             return error.exit_code
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._begin_stop)
         self._schedule()
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
-        threading.excepthook = self._thread_failed
-        gc.collect()
-        gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
         ready(addresses)
         exit_code = await self._stopped
         if self._http is not None:
@@ -151,7 +165,7 @@ class Daemon:
             self._begin_instance(unlogged)
             return unlogged
         directory = os.path.abspath(transaction_log.journal_directory)
-        self._disk = RealDisk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
+        self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
         self._lock(directory, definition.name)
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
@@ -168,20 +182,17 @@ class Daemon:
             )
         self._upkeep = JournalWorker(lambda ticket, error: self._post_from_thread(UpkeepCompleted(ticket, error)))
         self._begin_instance(self._journal)
-        archive_directory = transaction_log.journal_archive_directory
+        old = transaction_log.journal_archive_directory and os.path.abspath(transaction_log.journal_archive_directory)
         started = time.monotonic()
-        recovered = recover(
-            self._disk,
-            directory,
-            definition.name,
-            transaction_log.journal_size_bytes,
-            journal_id,
-            self._instance.restore,
-            None if archive_directory is None else os.path.abspath(archive_directory),
-        )
+        size = transaction_log.journal_size_bytes
+        recovered = recover(self._disk, directory, definition.name, size, journal_id, self._instance.restore, old)
         self._journal.begin(recovered.tail)
         self._tell_recovery(directory, recovered, time.monotonic() - started)
         return self._journal
+
+    def _make_disk(self, completed: Completed) -> RealDisk:
+        """The disk of the journal."""
+        return RealDisk(completed)
 
     def _open_events(self, directory: str, journal_id: bytes) -> EventFile:
         """Where events of messages are kept. Raises OSError."""
@@ -219,8 +230,10 @@ class Daemon:
             raise StartError(EXIT_STORAGE) from error
 
     def _begin_instance(self, log: Log) -> None:
-        self._instance = Instance(self._model, log, self._report, self._store, self._archive, self._upkeep)
-        self._instance.turn.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
+        upkeep = self._upkeep
+        doors = Doors(self._report, self._store, self._archive, self._errands, self._clock, local_zone(), upkeep=upkeep)
+        self._instance = Instance(self._model, log, doors)
+        self._instance.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
     async def _listen(self) -> list[str]:
         addresses: list[str] = []
@@ -320,7 +333,7 @@ class Daemon:
         self._set_timer(deadline)
         self._continue_stop()
 
-    def _thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
+    def thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
         """In a worker thread: a fault of ours stops the process, wherever it is."""
         trace = "".join(traceback.format_exception(arguments.exc_value))
 
@@ -350,20 +363,45 @@ class Daemon:
         if not self._stopped.done():
             self._loop.call_later(1.0, self._flush_logs_each_second)
 
+    # ---- signals
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that set off an action, those of the default actions among them."""
+        return self._instance.automation.signals
+
+    def signalled(self, name: str) -> None:
+        """The process received a signal."""
+        self._post(SignalArrived(name))
+
+    def signal_cannot_be_taken(self, name: str) -> None:
+        """A signal of the configuration is none that a process can take."""
+        self._report("29-0111", signal=name)
+
     # ---- stop
 
-    def _begin_stop(self) -> None:
-        """A signal: accept nobody new, let what was accepted become durable and be acknowledged, then close."""
-        if self._stop_after is not None:
+    def begin_stop(self) -> None:
+        """Accept nobody new, run what is to run on shutdown, let what was accepted become durable and be acknowledged,
+        then close."""
+        if self._stop_begun is not None:
             return
         self._report("FF-0001")
+        self._stop_begun = time.monotonic()
         self._net.stop_listening()
-        self._instance.push_acks()
-        self._stop_after = self._journal.end if self._journal is not None else 0
-        self._schedule()
+        self._post(StopBegun())
 
     def _continue_stop(self) -> None:
-        if self._stop_after is None or self._stopped.done():
+        """At the end of a turn: go on with shutting down, where that was asked for."""
+        if self._instance.is_stop_asked:
+            self.begin_stop()
+        if self._stop_begun is None or self._stopped.done():
+            return
+        if self._stop_after is None:
+            if self._inputs or not self._are_actions_done(self._stop_begun):
+                return
+            self._instance.push_acks()
+            self._stop_after = self._journal.end if self._journal is not None else 0
+            self._schedule()
             return
         if self._instance.clients.connected:
             if self._journal is None or self._journal.durable >= self._stop_after:
@@ -372,12 +410,23 @@ class Daemon:
         elif self._journal is None or self._journal.is_idle:
             self._stopped.set_result(EXIT_OK)
 
+    def _are_actions_done(self, since: float) -> bool:
+        """Whether nothing runs any more that shutting down has to wait for."""
+        if self._instance.automation.is_idle:
+            return True
+        if time.monotonic() - since > limits.STOP_ACTIONS_NS / 1e9:
+            self._report("29-0112", seconds=limits.STOP_ACTIONS_NS // 1_000_000_000)
+            return True
+        self._loop.call_later(_STOP_POLL_SECONDS, self._schedule)
+        return False
+
     def _end(self, exit_code: int) -> int:
         """Close everything; a clean end is marked in the journal. Returns the exit code."""
         if self._timer is not None:
             self._timer.cancel()
         self._net.stop_listening()
         self._net.close_all()
+        self._errands.close(_ERRANDS_END_SECONDS)
         self._offline.close()
         if self._archive is not None:
             self._archive.close()

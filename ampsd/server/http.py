@@ -14,11 +14,12 @@ from aiohttp import web
 
 from ampsd import limits
 from ampsd.admin import openapi
-from ampsd.admin.calls import PREFIX, Body, Call, InWorker, Refusal, Resource, Result, Submit
+from ampsd.admin.calls import PREFIX, Body, Call, InWorker, Post, Refusal, Resource, Result, Submit
 from ampsd.admin.models import Problem
 from ampsd.admin.resources import Admin
 from ampsd.definitions.admin import AdminDefinition
 from ampsd.engine.operators import Answer, Request
+from ampsd.reactor import ActionRequested
 
 LOOPBACK = "127.0.0.1"
 _REPLY_SECONDS = 30
@@ -28,7 +29,9 @@ _OWN_SITES = frozenset({"same-origin", "none"})
 class HttpServer:
     """Serves one instance's resources. `submit` gives a request to the reactor."""
 
-    def __init__(self, admin: Admin, definition: AdminDefinition, submit: Callable[[Request], None]) -> None:
+    def __init__(
+        self, admin: Admin, definition: AdminDefinition, submit: Callable[[Request | ActionRequested], None]
+    ) -> None:
         self._admin = admin
         self._definition = definition
         self._submit = submit
@@ -69,6 +72,9 @@ class HttpServer:
                     result = result.then(await asyncio.to_thread(result.run))
                 if isinstance(result, Submit):
                     result = result.answered(await self._carried_out(result))
+                if isinstance(result, Post):
+                    self._submit(result.posted)
+                    result = result.answer
                 if isinstance(result, Body):
                     return _download(result)
                 return _json(result)
@@ -78,9 +84,9 @@ class HttpServer:
         return serve  # type: ignore[return-value]  # aiohttp takes coroutine functions
 
     async def _call(self, resource: Resource, request: web.Request) -> Call:
-        known = {one.name for one in resource.query}
+        known = {one.name for one in resource.query or ()}
         for name in request.query:
-            if name not in known:
+            if resource.query is not None and name not in known:
                 remedy = f"Known are: {', '.join(sorted(known))}." if known else "This resource has no parameters."
                 raise Refusal(400, f"the parameter {name!r} is not known here", remedy)
         body: msgspec.Struct | None = None

@@ -11,7 +11,17 @@ from ampsd import limits
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.operators import Request
 from ampsd.instance import Instance
-from ampsd.reactor import ArchiveCompleted, Connected, Disconnected, DiskCompleted, Input, Reactor, UpkeepCompleted
+from ampsd.ports import Doors
+from ampsd.reactor import (
+    ArchiveCompleted,
+    Connected,
+    Disconnected,
+    DiskCompleted,
+    ErrandCompleted,
+    Input,
+    Reactor,
+    UpkeepCompleted,
+)
 from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.checkers import (
     acknowledged,
@@ -27,6 +37,7 @@ from ampsd.simulator.checkers import (
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.faults import OLD_DIRECTORY, SEGMENT_SIZE, Draw
 from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
@@ -58,6 +69,7 @@ class World:
         self.net = SimNet()
         self.store = SimEventStore()
         self.archive = SimArchive(refused=b'-13"')
+        self.errands = SimErrands(self.clock.wall_ns)
         self.upkeep = SimUpkeep(self.disk)
         self.past = Past(b"sim")
         self.history = History()
@@ -173,6 +185,9 @@ class World:
             return
         if self.archive.is_busy and rng.random() < 0.1:
             self._archive_step()
+            return
+        if self.errands.is_busy and rng.random() < 0.1:
+            self._inputs.append(ErrandCompleted(*self.errands.step()))
             return
         choice = rng.random()
         if choice < 0.25:
@@ -306,8 +321,9 @@ class World:
         self.lives += 1
         self.journal = Journal(self.disk, group_ns=self.seed % 2 * limits.GROUP_COMMIT_NS)
         copies = self.archive if self.draw.has_archive else None
-        self.instance = Instance(self.model, self.journal, self._report, self.store, copies, self.upkeep)
-        self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
+        doors = Doors(self._report, self.store, copies, self.errands, self.clock, upkeep=self.upkeep)
+        self.instance = Instance(self.model, self.journal, doors)
+        self.instance.begin(self.clock.monotonic, self.clock.wall)
         found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore, OLD_DIRECTORY)
         self.journal.begin(found.tail)
         self._reactor = Reactor(self.instance, self.journal, self.journal, self.clock, self.net, self._offline)
@@ -337,6 +353,7 @@ class World:
             self.disk.crash(self.rng)
             self.store.lose(self.rng)
         self.archive.crash(self.rng)
+        self.errands.crash()
         self.upkeep.crash()
         self.history.trace(b"crash")
         self.history.observations.append(Crash(self.clock.monotonic))

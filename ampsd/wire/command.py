@@ -38,12 +38,14 @@ SUB_ID_IN_USE = "subid in use"
 # Failure reasons. Clients choose the exception by the first letter and the length, so the spelling is the protocol.
 
 CONNECTION_CLOSED = "connection closed"
+ENTITLEMENT_RESET = "entitlement reset"
 HEARTBEAT = "heartbeat"
 LOGON_TIMEOUT = "logon timeout"
 NAME_IN_USE = "name in use"
 PROTOCOL_ERROR = "protocol error"
 SLOW_CLIENT = "slow client"
 STOPPING = "instance stopping"
+TRANSPORT_DISABLED = "transport disabled"
 UNKNOWN_COMMAND = "unknown command"
 # Why a connection was closed: for the log; there is no such message on the wire.
 

@@ -1,17 +1,19 @@
 """Small modules and a recorder for tests of the graph and of firings."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from ampsd.actions.firing import Firing
+from ampsd.actions.firings import Firings
 from ampsd.actions.graph import Action, ActionGraph
-from ampsd.actions.module import Do, If, On, StepFailed, Steps
-from ampsd.actions.run import Firings
+from ampsd.actions.module import Do, If, On, Steps
 from ampsd.declare import VERBATIM, option
-from ampsd.engine.effects import PublishMessage, Request, WriteLog
+from ampsd.engine.effects import PublishMessage, Request, StepFailed, WriteLog
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.message_types import registry
 from ampsd.message_types.message_type import BodyError
+from ampsd.ports import Errand, RunProgram
 
 
 class Ping(Event):
@@ -44,7 +46,7 @@ class IfPing(If, module="amps-action-if-test-ping"):
 
     name: str = option(VERBATIM, "Name.")
 
-    def passes(self, firing: Firing) -> bool:
+    def passes(self, firing: Firing, answer: bytes) -> bool:
         if firing.value("NAME") == b"fault":
             raise StepFailed("cannot tell")
         return firing.value("NAME") == self.name.encode()
@@ -57,9 +59,7 @@ class DoLog(Do, module="amps-action-do-test-log"):
 
     def run(self, firing: Firing) -> Steps:
         for word in self.words.split():
-            failure = yield WriteLog(word, name=firing.value("NAME").decode())
-            if failure is not None:
-                raise StepFailed(failure)
+            yield WriteLog(word, name=firing.value("NAME").decode())
 
 
 class DoPublish(Do, module="amps-action-do-test-publish"):
@@ -68,7 +68,17 @@ class DoPublish(Do, module="amps-action-do-test-publish"):
     topic: str = option(VERBATIM, "Topic.")
 
     def run(self, firing: Firing) -> Steps:
-        yield PublishMessage(self.topic, "json", b"{}")
+        with suppress(StepFailed):
+            yield PublishMessage(self.topic, "json", b"{}")
+
+
+class DoRun(Do, module="amps-action-do-test-run"):
+    """Runs a program, and sets OUTPUT to what it wrote."""
+
+    program: str = option(VERBATIM, "Program.")
+
+    def run(self, firing: Firing) -> Steps:
+        firing.variables["OUTPUT"] = yield RunProgram((self.program.encode(),), {}, 1)
 
 
 class World:
@@ -80,16 +90,39 @@ class World:
         self.failures: dict[str, str] = {}
         self.runs: list[str] = []
         self.on_request: Callable[[Request, Event], None] = lambda request, event: None
-        self.firings = Firings(ActionGraph(actions), "Test", self.perform, self.report, self)
+        self.errands: list[tuple[int, Errand]] = []
+        self.clock_ns = 0
+        self.firings = Firings(
+            ActionGraph(actions), "Test", self.perform, self.submit, self.report, self, lambda: self.clock_ns
+        )
 
-    def perform(self, request: Request, event: Event) -> str | None:
+    def submit(self, ticket: int, errand: Errand) -> None:
+        self.errands.append((ticket, errand))
+
+    def answer(self, value: bytes = b"", failure: str | None = None) -> None:
+        ticket, _ = self.errands.pop(0)
+        self.firings.answered(ticket, value, failure)
+
+    def perform(self, request: Request, event: Event) -> None:
         if isinstance(request, PublishMessage):
             self.requests.append(f"publish {request.topic}")
             self.firings.offer(Ping(request.topic, event.depth + 1))
-            return self.failures.get(request.topic)
+            self._fail(request.topic)
+            return
+        assert isinstance(request, WriteLog)
         self.requests.append(f"{request.code} {request.values['name']}")
         self.on_request(request, event)
-        return self.failures.get(request.code)
+        self._fail(request.code)
+
+    def _fail(self, what: str) -> None:
+        if what in self.failures:
+            raise StepFailed(self.failures[what])
+
+    def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
+        self.runs.append(f"{action_name} waiting in step {step}, then {retries}")
+
+    def going_on(self, action_name: str, session: int) -> None:
+        self.runs.append(f"{action_name} going on")
 
     def started(self, action_name: str, event: Event, is_again: bool) -> int:
         self.runs.append(f"{action_name} started{' again' if is_again else ''}")
@@ -112,7 +145,8 @@ class World:
     def happen(self, *events: Event, now_ns: int = 0) -> None:
         for event in events:
             self.firings.offer(event)
-        self.firings.run_pending(0, now_ns)
+        self.firings.begin(0, now_ns)
+        self.firings.run_pending()
 
 
 def published(topic: str = "news", data: bytes = b"{}", message_type: str = "json") -> MessagePublished:

@@ -9,25 +9,38 @@ from ampsd.actions.module import Do, If, On
 from ampsd.declare import Definition
 from ampsd.engine.events import Event, InstanceStarted
 
-BUILT = (
-    "amps-action-do-echo-message",
-    "amps-action-do-nothing",
-    "amps-action-do-publish-message",
-    "amps-action-if-condition",
-    "amps-action-on-deliver-message",
-    "amps-action-on-offline-start",
-    "amps-action-on-offline-stop",
-    "amps-action-on-publish-message",
-    "amps-action-on-sow-delete-message",
-    "amps-action-on-sow-expire-message",
-    "amps-action-on-startup",
-    "ampsd-action-do-set-status",
-)
+OF_SOW = "topics of the SOW do not run yet"
+OF_REPLICATION = "there is no replication yet"
+NOT_RUNNING = {
+    "on-connect-incoming-replication": OF_REPLICATION,
+    "on-connect-replication": OF_REPLICATION,
+    "on-disconnect-incoming-replication": OF_REPLICATION,
+    "on-disconnect-replication": OF_REPLICATION,
+    "on-downgrade-replication": OF_REPLICATION,
+    "on-replication-resync-complete": OF_REPLICATION,
+    "on-upgrade-replication": OF_REPLICATION,
+    "do-disable-proxied-transfer": OF_REPLICATION,
+    "do-downgrade-replication": OF_REPLICATION,
+    "do-enable-proxied-transfer": OF_REPLICATION,
+    "do-upgrade-replication": OF_REPLICATION,
+    "on-alert": OF_SOW,
+    "on-message-affinity": OF_SOW,
+    "on-message-condition-timeout": OF_SOW,
+    "on-oof-message": OF_SOW,
+    "do-compact-sow": OF_SOW,
+    "do-delete-sow": OF_SOW,
+}
+"""The modules whose subject does not run in this version, and what they say of it. All others run."""
+BUILT = tuple(name for name in module.names() if name.removeprefix(module.PREFIX) not in NOT_RUNNING)
 
 
 def test_these_modules_run() -> None:
     classes = {name: module.find(name) for name in module.names()}
     assert tuple(name for name, cls in classes.items() if cls is not None and not cls.not_running) == BUILT
+    for name, subject in NOT_RUNNING.items():
+        cls = classes[module.PREFIX + name]
+        assert cls is not None
+        assert subject in cls.not_running
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -43,7 +56,7 @@ def test_every_module_is_found_under_its_name_and_documented(name: str) -> None:
     for one in cls.declared:
         assert one.doc.endswith(".")
         assert one.reload == "live"
-        assert re.fullmatch("[A-Z][A-Za-z]+", one.xml)
+        assert re.fullmatch("(ampsd:)?[A-Z][A-Za-z]+", one.xml)
     assert module.find(name) is cls
 
 

@@ -4,7 +4,7 @@ import pytest
 from stub_actions import DoLog, DoPublish, IfPing, OnPing, Ping, World
 
 from ampsd import limits
-from ampsd.actions import module, run
+from ampsd.actions import module, trace
 from ampsd.actions.graph import Action
 from ampsd.actions.template import Template
 from ampsd.definitions.retry import RetryDefinition
@@ -31,7 +31,7 @@ def test_events_wait_until_they_are_run() -> None:
     world.firings.offer(Ping("x"))
     assert world.firings.is_pending
     assert world.requests == []
-    world.firings.run_pending(0, 0)
+    world.firings.run_pending()
     assert not world.firings.is_pending
     assert world.requests == ["one x"]
 
@@ -94,7 +94,7 @@ def test_events_set_off_by_a_step_are_one_deeper() -> None:
     world.on_request = lambda request, event: depths.append(event.depth)
     world.happen(Ping("x"))
     assert depths == [1]
-    assert [trace.depth for trace in world.firings.traces] == [0, 1]
+    assert [one.depth for one in world.firings.traces] == [0, 1]
 
 
 def test_a_loop_is_cut_by_its_depth_and_reported_once() -> None:
@@ -146,10 +146,10 @@ def test_the_trace_tells_the_outcome_of_each_step() -> None:
     world.happen(Ping("no"), now_ns=7)
     first, second = world.firings.traces
     assert (first.action_name, first.event_name, first.depth, first.wall_ns) == ("a", "Ping", 0, 7)
-    assert first.outcomes == [run.DONE, run.STOPPED]
-    assert (second.outcomes, second.reason) == ([run.PASSED, run.FAILED], "no space")
+    assert first.outcomes == [trace.DONE, trace.STOPPED]
+    assert (second.outcomes, second.reason) == ([trace.PASSED, trace.FAILED], "no space")
     world.happen(Ping("x"))
-    assert world.firings.traces[-1].outcomes == [run.CUT]
+    assert world.firings.traces[-1].outcomes == [trace.CUT]
 
 
 def test_the_trace_keeps_the_latest_firings_only() -> None:
@@ -162,7 +162,7 @@ def test_the_trace_keeps_the_latest_firings_only() -> None:
 
 def test_a_step_may_not_run_what_waits() -> None:
     world = World(Action("a", on(), (DoLog(words="w"),)))
-    world.on_request = lambda request, event: world.firings.run_pending(0, 0)
+    world.on_request = lambda request, event: world.firings.run_pending()
     with pytest.raises(AssertionError, match="a step offers events"):
         world.happen(Ping("x"))
 
@@ -174,10 +174,13 @@ def test_a_failed_step_is_tried_again_and_the_rest_follows() -> None:
     world.happen(Ping("x"))
     assert world.requests == ["one x", "two x"]
     assert world.firings.next_ns == 1_000_000
-    world.firings.tick(999_999, 0)
-    world.firings.tick(1_000_000, 0)
+    world.firings.begin(999_999, 0)
+    world.firings.tick()
+    world.firings.begin(1_000_000, 0)
+    world.firings.tick()
     del world.failures["two"]
-    world.firings.tick(2_000_000, 0)
+    world.firings.begin(2_000_000, 0)
+    world.firings.tick()
     assert world.requests == ["one x", "two x", "two x", "two x", "three x"]
     assert world.runs == [
         *("a started", "a retrying step 1, 1 in 1000000: not now"),

@@ -5,9 +5,8 @@ from stub_actions import published
 
 from ampsd.actions import module
 from ampsd.actions.firing import Firing
-from ampsd.actions.module import StepFailed
 from ampsd.declare import Definition, NotRunningError
-from ampsd.engine.effects import PublishMessage, WriteLog
+from ampsd.engine.effects import PublishMessage, StepFailed, WriteLog
 from ampsd.engine.events import REASON_ORDER, Event, InstanceStarted, MessageExpired
 
 
@@ -76,14 +75,24 @@ def test_on_publish_with_a_filter_matches_nothing_that_is_not_read(message_type:
     assert not on.matches(published(message_type=message_type))
 
 
-@pytest.mark.parametrize("text", ["none", " None ", ""])
-def test_on_publish_takes_no_subscribe_options(text: str) -> None:
-    assert build("on-publish-message", Topic="a", MessageType="json", Options=text).options == "none"
+@pytest.mark.parametrize(
+    ("text", "options"), [("none", ("none",)), (" timestamp,none ", ("timestamp", "none")), ("", ())]
+)
+def test_on_publish_takes_subscribe_options(text: str, options: tuple[str, ...]) -> None:
+    assert build("on-publish-message", Topic="a", MessageType="json", Options=text).options == options
+
+
+def test_on_publish_takes_a_topic_as_it_is_written() -> None:
+    on = build("on-publish-message", Topic="n.*", MessageType="json", Options="non_regex_topic")
+    assert on.matches(published("n.*"))
+    assert not on.matches(published("news"))
 
 
 def test_on_publish_refuses_options_that_do_not_run() -> None:
-    with pytest.raises(NotRunningError, match="do not run"):
+    with pytest.raises(NotRunningError, match="conflation does not run here yet"):
         build("on-publish-message", Topic="a", MessageType="json", Options="conflation=1s")
+    with pytest.raises(ValueError, match="live is for bookmark subscriptions"):
+        build("on-publish-message", Topic="a", MessageType="json", Options="live")
     with pytest.raises(ValueError, match="is not one of all, local, replicated"):
         build("on-publish-message", Topic="a", MessageType="json", MessageSource="remote")
     with pytest.raises(ValueError, match="at character 4"):
@@ -136,18 +145,18 @@ def test_on_expire_refuses_unknown_reasons_and_none(text: str) -> None:
     ],
 )
 def test_a_condition_sees_the_variables(condition: str, passes: bool) -> None:
-    assert build("if-condition", Condition=condition).passes(Firing("a", expired(), "Gyro", 0)) is passes
+    assert build("if-condition", Condition=condition).passes(Firing("a", expired(), "Gyro", 0), b"") is passes
 
 
 def test_data_do_not_change_a_condition() -> None:
     gate = build("if-condition", Condition="'{{AMPS_DATA}}' = 'secret'")
-    assert not gate.passes(Firing("a", expired(b"' OR '1' = '1"), "Gyro", 0))
+    assert not gate.passes(Firing("a", expired(b"' OR '1' = '1"), "Gyro", 0), b"")
 
 
 @pytest.mark.parametrize("condition", ["{{NOBODY}} > 1", "{{AMPS_TOPIC}} = 'Jobs'"])
 def test_a_condition_that_needs_a_number_and_gets_none_fails(condition: str) -> None:
     with pytest.raises(StepFailed, match="is not a number"):
-        build("if-condition", Condition=condition).passes(Firing("a", expired(), "Gyro", 0))
+        build("if-condition", Condition=condition).passes(Firing("a", expired(), "Gyro", 0), b"")
 
 
 def test_a_condition_that_is_no_expression_is_refused_at_load() -> None:
@@ -185,16 +194,6 @@ def test_publish_fills_in_topic_type_and_data() -> None:
     assert request.data == b'{"topic":"Jobs","message":{"x":"{{AMPS_REASON}}\xff"} }'
 
 
-def test_a_failed_request_fails_the_step() -> None:
-    for step in (
-        build("do-publish-message", Topic="t", MessageType="json", Data="x"),
-        build("do-echo-message"),
-        build("do-nothing"),
-    ):
-        with pytest.raises(StepFailed, match="no room"):
-            requests(step, expired(), "no room")
-
-
 @pytest.mark.parametrize(("topic", "reason"), [("{{NOBODY}} ", "is empty"), ("{{AMPS_DATA}}", "longer than 4096")])
 def test_publish_fails_where_there_is_no_topic_to_publish_to(topic: str, reason: str) -> None:
     step = build("do-publish-message", Topic=topic, MessageType="json", Data="x")
@@ -202,11 +201,11 @@ def test_publish_fails_where_there_is_no_topic_to_publish_to(topic: str, reason:
         requests(step, expired(b"x" * 5000))
 
 
-@pytest.mark.parametrize("option", ["Delta", "UpdateOnly"])
-def test_publish_refuses_delta_until_it_runs(option: str) -> None:
+def test_publish_refuses_to_update_only_until_there_are_records() -> None:
     texts = {"Topic": "t", "MessageType": "json", "Data": "x"}
-    assert build("do-publish-message", **texts, **{option: "false"})
-    with pytest.raises(NotRunningError, match="does not run"):
-        build("do-publish-message", **texts, **{option: "true"})
-    with pytest.raises(ValueError, match="is not a yes or no"):
-        build("do-publish-message", **texts, **{option: "perhaps"})
+    assert build("do-publish-message", **texts, Delta="true", UpdateOnly="false")
+    with pytest.raises(NotRunningError, match="only topics of the SOW have records to update"):
+        build("do-publish-message", **texts, Delta="true", UpdateOnly="true")
+    for option in ("Delta", "UpdateOnly"):
+        with pytest.raises(ValueError, match="is not a yes or no"):
+            build("do-publish-message", **texts, **{option: "perhaps"})

@@ -405,7 +405,7 @@ def test_a_retry_that_waits_keeps_the_file_of_its_message() -> None:
     play = begun(queue("Read", Filter="/a = 1"), actions=RETRYING)
     publish(play, "no json", topic="Odd")
     fill(play, 2)
-    reason = "an action will be tried again for a message of it"
+    reason = "an action is not done with a message of it"
     assert play.instance.journal_files.refusal(0) == reason
     play.restart()
     assert play.instance.journal_files.refusal(0) == reason

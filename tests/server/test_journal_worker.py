@@ -13,12 +13,13 @@ import pytest
 from ampsd.config.model import Model, load
 from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
-from ampsd.ports import Create, Pwrite, Verb
+from ampsd.ports import Create, Doors, Pwrite, Verb
 from ampsd.reactor import Connected, DiskCompleted, Input, Reactor, UpkeepCompleted
 from ampsd.server.disk import RealDisk
 from ampsd.server.journal_worker import JournalWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.network import SimNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.recovery import recover
@@ -45,11 +46,10 @@ class Running:
         self.journal = Journal(self.disk)
         self.codes: list[str] = []
         self.clock = SimClock()
-        model = model_of(CONFIG.format(directory))
-        self.instance = Instance(
-            model, self.journal, lambda code, **_: self.codes.append(code), KeptNowhere(), None, self.worker
-        )
-        self.instance.turn.begin(self.clock.monotonic, self.clock.wall)
+        errands = SimErrands(self.clock.wall_ns)
+        doors = Doors(self.report, KeptNowhere(), None, errands, self.clock, upkeep=self.worker)
+        self.instance = Instance(model_of(CONFIG.format(directory)), self.journal, doors)
+        self.instance.begin(self.clock.monotonic, self.clock.wall)
         paths = (f"{directory}/journal", "Real", SEGMENT_SIZE, b"an id")
         self.journal.begin(recover(self.disk, *paths, self.instance.restore, f"{directory}/old").tail)
         net = SimNet()
@@ -58,6 +58,9 @@ class Running:
         self.instance.start()
         self.turn(Connected(1, "t", None, "here:1"))
         self.turn((1, amps.frame(b'{"c":"logon","cid":"0","client_name":"sender","a":"processed"}', b"")))
+
+    def report(self, code: str, **_: object) -> None:
+        self.codes.append(code)
 
     def turn(self, *inputs: Input) -> None:
         self.clock.advance(1_000_000)

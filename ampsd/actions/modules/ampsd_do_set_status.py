@@ -1,7 +1,7 @@
 """ampsd-action-do-set-status."""
 
 from ampsd.actions.firing import Firing
-from ampsd.actions.module import Do, StepFailed, Steps
+from ampsd.actions.module import Do, Steps
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.declare import Kind, option
 from ampsd.engine.effects import SetStatus
@@ -18,6 +18,4 @@ class DoSetStatus(Do, module="ampsd-action-do-set-status"):
 
     def run(self, firing: Firing) -> Steps:
         """Note it."""
-        failure = yield SetStatus(self.status, firing.fill(self.reason))
-        if failure is not None:
-            raise StepFailed(failure)
+        yield SetStatus(self.status, firing.fill(self.reason))

@@ -1,11 +1,13 @@
 """amps-action-do-disable-authentication."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
+from ampsd.engine.effects import SwitchSecurity
 
 
-class DoDisableAuthentication(
-    Do,
-    module="amps-action-do-disable-authentication",
-    not_running="Remove the step; there is no authentication yet, so keep the transports on a trusted network.",
-):
+class DoDisableAuthentication(Do, module="amps-action-do-disable-authentication"):
     """Disables authentication (User Guide, Manage Security)."""
+
+    def run(self, firing: Firing) -> Steps:
+        """Switch it."""
+        yield SwitchSecurity(authentication=False)

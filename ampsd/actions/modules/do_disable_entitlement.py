@@ -1,11 +1,13 @@
 """amps-action-do-disable-entitlement."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
+from ampsd.engine.effects import SwitchSecurity
 
 
-class DoDisableEntitlement(
-    Do,
-    module="amps-action-do-disable-entitlement",
-    not_running="Remove the step; there is no authentication yet, so keep the transports on a trusted network.",
-):
+class DoDisableEntitlement(Do, module="amps-action-do-disable-entitlement"):
     """Disables entitlement (User Guide, Manage Security)."""
+
+    def run(self, firing: Firing) -> Steps:
+        """Switch it."""
+        yield SwitchSecurity(entitlement=False)

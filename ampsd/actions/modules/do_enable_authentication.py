@@ -1,11 +1,13 @@
 """amps-action-do-enable-authentication."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
+from ampsd.engine.effects import SwitchSecurity
 
 
-class DoEnableAuthentication(
-    Do,
-    module="amps-action-do-enable-authentication",
-    not_running="Remove the step; there is no authentication yet, so keep the transports on a trusted network.",
-):
+class DoEnableAuthentication(Do, module="amps-action-do-enable-authentication"):
     """Enables authentication (User Guide, Manage Security)."""
+
+    def run(self, firing: Firing) -> Steps:
+        """Switch it."""
+        yield SwitchSecurity(authentication=True)

@@ -1,7 +1,7 @@
 """amps-action-do-nothing."""
 
 from ampsd.actions.firing import Firing
-from ampsd.actions.module import Do, StepFailed, Steps
+from ampsd.actions.module import Do, Steps
 from ampsd.engine.effects import WriteLog
 
 
@@ -10,6 +10,4 @@ class DoNothing(Do, module="amps-action-do-nothing"):
 
     def run(self, firing: Firing) -> Steps:
         """Write the record."""
-        failure = yield WriteLog("29-0104", action=firing.action_name)
-        if failure is not None:
-            raise StepFailed(failure)
+        yield WriteLog("29-0104", action=firing.action_name)

@@ -3,21 +3,21 @@
 from ampsd import limits
 from ampsd.actions.firing import Firing
 from ampsd.actions.marks import PUBLISHES
-from ampsd.actions.module import Do, StepFailed, Steps
+from ampsd.actions.module import Do, Steps
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.declare import BOOLEAN, Kind, NotRunningError, option
-from ampsd.engine.effects import PublishMessage
+from ampsd.engine.effects import PublishMessage, StepFailed
 
 
-def _not_delta(text: str) -> bool:
+def _not_update_only(text: str) -> bool:
     if BOOLEAN.parse(text):
         raise NotRunningError(
-            "delta publishing is AMPS's, but does not run in this version", "Remove it, or write false.", True
+            "only topics of the SOW have records to update, and they do not run yet", "Remove it, or write false.", True
         )
     return False
 
 
-_NO_DELTA = Kind("boolean", _not_delta, pattern=BOOLEAN.pattern)
+_NO_UPDATE_ONLY = Kind("boolean", _not_update_only, pattern=BOOLEAN.pattern)
 
 
 class DoPublishMessage(Do, module="amps-action-do-publish-message"):
@@ -26,8 +26,10 @@ class DoPublishMessage(Do, module="amps-action-do-publish-message"):
     topic: Template = option(TEMPLATE, "Topic to publish to.", reload="live", marks=(PUBLISHES,))
     message_type: Template = option(TEMPLATE, "Message type of the topic.", refers_to="message type", reload="live")
     data: Template = option(TEMPLATE, "The message.", reload="live")
-    delta: bool = option(_NO_DELTA, "Publish a delta.", default=False, reload="live")
-    update_only: bool = option(_NO_DELTA, "With Delta: refuse to insert.", default=False, reload="live")
+    delta: bool = option(
+        BOOLEAN, "Publish a delta; to a topic without a SOW that is a publish.", default=False, reload="live"
+    )
+    update_only: bool = option(_NO_UPDATE_ONLY, "With Delta: refuse to insert.", default=False, reload="live")
 
     def run(self, firing: Firing) -> Steps:
         """Publish; fails when the topic is empty or too long, or the publish is refused."""
@@ -38,6 +40,4 @@ class DoPublishMessage(Do, module="amps-action-do-publish-message"):
             raise StepFailed(f"the topic is longer than {limits.TOPIC_LENGTH_MAX} bytes")
         message_type = firing.fill(self.message_type).decode("utf-8", "replace").strip()
         data = firing.fill(self.data)
-        failure = yield PublishMessage(topic.decode("utf-8", "surrogateescape"), message_type, data)
-        if failure is not None:
-            raise StepFailed(failure)
+        yield PublishMessage(topic.decode("utf-8", "surrogateescape"), message_type, data)

@@ -1,17 +1,16 @@
 """amps-action-do-query-sow."""
 
+from ampsd.actions.filled import text
+from ampsd.actions.firing import Firing
 from ampsd.actions.marks import READS, SETS
-from ampsd.actions.module import Do
+from ampsd.actions.module import Do, Steps
 from ampsd.actions.option_kinds import TEXT_TEXT, VARIABLE
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.declare import option
+from ampsd.engine.effects import QueryQueue
 
 
-class DoQuerySow(
-    Do,
-    module="amps-action-do-query-sow",
-    not_running="Remove the step; topics of the SOW do not run yet.",
-):
+class DoQuerySow(Do, module="amps-action-do-query-sow"):
     """Puts the records that a query finds into a variable (User Guide, Query a SOW Topic)."""
 
     topic: Template = option(
@@ -29,3 +28,18 @@ class DoQuerySow(
     def sets(self) -> tuple[str, ...]:
         """The variable that `capture_data` names."""
         return (self.capture_data,)
+
+    def run(self, firing: Firing) -> Steps:
+        """Query. Where nothing is found and there is no DefaultData, the variable is empty."""
+        query = QueryQueue(
+            text(firing, self.topic),
+            text(firing, self.message_type),
+            firing.fill(self.filter),
+            None if self.order_by is None else firing.fill(self.order_by),
+            None if self.options is None else firing.fill(self.options),
+        )
+        yield query
+        found = query.data
+        if found is None:
+            found = b"" if self.default_data is None else firing.fill(self.default_data)
+        firing.variables[self.capture_data] = found

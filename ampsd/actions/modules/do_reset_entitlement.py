@@ -1,16 +1,15 @@
 """amps-action-do-reset-entitlement."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.filled import name
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
 from ampsd.actions.option_kinds import TEXT_TEXT
 from ampsd.actions.template import Template
 from ampsd.declare import option
+from ampsd.engine.effects import ResetSecurity
 
 
-class DoResetEntitlement(
-    Do,
-    module="amps-action-do-reset-entitlement",
-    not_running="Remove the step; there is no authentication yet, so keep the transports on a trusted network.",
-):
+class DoResetEntitlement(Do, module="amps-action-do-reset-entitlement"):
     """Forgets what entitlement has decided so far, and disconnects the users concerned.
 
     User Guide, Manage Security.
@@ -20,3 +19,8 @@ class DoResetEntitlement(
         TEXT_TEXT, "Transport; without it, all.", default=None, refers_to="transport", reload="live"
     )
     authentication_id: Template | None = option(TEXT_TEXT, "User; without it, all.", default=None, reload="live")
+
+    def run(self, firing: Firing) -> Steps:
+        """Forget it. An AuthenticationId that is empty when it is filled in means nobody."""
+        user = None if self.authentication_id is None else firing.fill(self.authentication_id).strip()
+        yield ResetSecurity(True, name(firing, self.transport), user)

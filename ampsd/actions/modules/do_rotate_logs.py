@@ -1,11 +1,13 @@
 """amps-action-do-rotate-logs."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
+from ampsd.ports import RotateLogs
 
 
-class DoRotateLogs(
-    Do,
-    module="amps-action-do-rotate-logs",
-    not_running="Remove the step; let a job of the system look after the files.",
-):
+class DoRotateLogs(Do, module="amps-action-do-rotate-logs"):
     """Begins a new file for every log target that rotates (User Guide, Rotate Error/Event Logs)."""
+
+    def run(self, firing: Firing) -> Steps:
+        """Rotate."""
+        yield RotateLogs()

@@ -1,11 +1,13 @@
 """amps-action-do-vacuum-statistics."""
 
-from ampsd.actions.module import Do
+from ampsd.actions.firing import Firing
+from ampsd.actions.module import Do, Steps
+from ampsd.engine.effects import WriteLog
 
 
-class DoVacuumStatistics(
-    Do,
-    module="amps-action-do-vacuum-statistics",
-    not_running="Remove the step; no statistics are kept yet.",
-):
-    """Gives the space of removed statistics back; AMPS advises against it (User Guide, Vacuum Statistics)."""
+class DoVacuumStatistics(Do, module="amps-action-do-vacuum-statistics"):
+    """Does nothing but say that it is deprecated, as in AMPS (User Guide, Truncate Statistics)."""
+
+    def run(self, firing: Firing) -> Steps:
+        """Write the record."""
+        yield WriteLog("29-0107", action=firing.action_name)

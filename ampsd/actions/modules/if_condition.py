@@ -1,9 +1,10 @@
 """amps-action-if-condition."""
 
 from ampsd.actions.firing import Firing
-from ampsd.actions.module import If, StepFailed
+from ampsd.actions.module import If
 from ampsd.actions.option_kinds import available
 from ampsd.declare import Kind, option
+from ampsd.engine.effects import StepFailed
 from ampsd.expressions.compile import NO_FIELDS, Filter, VariableError, compile_condition
 from ampsd.expressions.environment import Environment
 
@@ -19,7 +20,7 @@ class IfCondition(If, module="amps-action-if-condition"):
 
     condition: Filter = option(_CONDITION, "Expression over context variables; it sees no message.", reload="live")
 
-    def passes(self, firing: Firing) -> bool:
+    def passes(self, firing: Firing, answer: bytes) -> bool:
         """Whether the condition holds now. Raises StepFailed when a variable is not the number it must be."""
         values = {name: firing.value(name) for name in self.condition.variables}
         try:

@@ -3,17 +3,16 @@
 from ampsd.actions.module import On
 from ampsd.actions.option_kinds import VARIABLE
 from ampsd.declare import FREE_TEXT, TEXT, option
+from ampsd.engine.events import AdminRequested, Event
 
 
-class OnAdmin(
-    On,
-    module="amps-action-on-admin",
-    not_running="Remove the action; the instance has no HTTP interface yet.",
-):
+class OnAdmin(On, module="amps-action-on-admin"):
     """Runs when somebody asks for its path on the admin interface; every parameter of the request is a variable.
 
     User Guide, On a REST Request.
     """
+
+    event = AdminRequested
 
     brings_any = True
 
@@ -31,3 +30,8 @@ class OnAdmin(
     def sets(self) -> tuple[str, ...]:
         """The parameters that every request has; others may come too."""
         return self.required_parameters
+
+    def matches(self, event: Event) -> bool:
+        """Requests for the path."""
+        assert isinstance(event, AdminRequested)
+        return event.path == self.path

@@ -8,19 +8,28 @@ from ampsd.actions.topics import names
 from ampsd.declare import MESSAGE_TYPE, TOPIC_OR_REGEX, Kind, NotRunningError, one_of, option
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.expressions.compile import Filter, compile_filter
+from ampsd.wire.options import split
 
 _FILTER = Kind("expression", available(compile_filter), fault="expression")
 
 
-def _no_options(text: str) -> str:
-    if text.strip().lower() not in ("", "none"):
-        raise NotRunningError(
-            "subscribe options are AMPS's, but do not run here in this version", "Remove them.", text.strip()
-        )
-    return "none"
+_LITERAL = "non_regex_topic"
+_OF_ANSWERS = frozenset({"none", "replace", "timestamp", "no_sowkey", "send_keys", "no_empties", _LITERAL})
+"""Options that run: the topic is no regular expression; the others say what answers hold, which nobody gets here."""
+_OF_BOOKMARKS = frozenset({"bookmark", "bookmark_not_found", "live", "fully_durable", "rate", "rate_max_gap", "pause"})
 
 
-_OPTIONS = Kind("subscribe options", _no_options)
+def _options(text: str) -> tuple[str, ...]:
+    words = tuple(split(text.strip().encode())) if text.strip() else ()
+    for word in words:
+        if word in _OF_BOOKMARKS:
+            raise ValueError(f"{word} is for bookmark subscriptions, and this is none: remove it")
+        if word not in _OF_ANSWERS:
+            raise NotRunningError(f"the subscribe option {word} does not run here yet", "Remove it.", ())
+    return words
+
+
+_OPTIONS = Kind("subscribe options", _options)
 
 
 class OnPublishMessage(On, module="amps-action-on-publish-message"):
@@ -48,7 +57,9 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
         reload="live",
     )
     filter: Filter | None = option(_FILTER, "Run only for messages that match.", default=None, reload="live")
-    options: str = option(_OPTIONS, "Subscribe options; none run yet.", default="none", reload="live")
+    options: tuple[str, ...] = option(
+        _OPTIONS, "Options of the subscription, without those for bookmarks.", default=(), reload="live"
+    )
 
     def may_match(self, event: Event) -> bool:
         """Whether publishes to the event's topic can set off the action."""
@@ -56,7 +67,7 @@ class OnPublishMessage(On, module="amps-action-on-publish-message"):
         return (
             self.message_source != "replicated"
             and event.message_type == self.message_type
-            and names(self.topic, event.topic)
+            and (event.topic == self.topic if _LITERAL in self.options else names(self.topic, event.topic))
         )
 
     @property

@@ -1,19 +1,19 @@
 """amps-action-on-schedule."""
 
 from ampsd.actions.module import On
-from ampsd.actions.option_kinds import SCHEDULE, Schedule
+from ampsd.actions.option_kinds import SCHEDULE
+from ampsd.actions.schedule import Schedule
 from ampsd.declare import TEXT, option
+from ampsd.engine.events import Event, ScheduleDue
 
 
-class OnSchedule(
-    On,
-    module="amps-action-on-schedule",
-    not_running="Remove the action; schedules do not run yet, so let cron or a timer of the system do it.",
-):
+class OnSchedule(On, module="amps-action-on-schedule"):
     """Runs at intervals from the start of the instance, or at a time of the day or of the week.
 
     User Guide, On a Schedule.
     """
+
+    event = ScheduleDue
 
     every: Schedule = option(
         SCHEDULE,
@@ -21,3 +21,8 @@ class OnSchedule(
         reload="live",
     )
     name: str = option(TEXT, "Name of the schedule in the log.", default="unknown", reload="live")
+
+    def matches(self, event: Event) -> bool:
+        """The time of this very schedule."""
+        assert isinstance(event, ScheduleDue)
+        return event.schedule is self

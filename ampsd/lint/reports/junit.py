@@ -4,8 +4,7 @@ Warnings and information do not fail a test: they are the suite's output. A conf
 that passes. With a strict profile, warnings fail too.
 """
 
-from lxml import etree
-
+from ampsd import junit
 from ampsd.config.finding import Finding
 from ampsd.lint.reports.report import Linted, Report, printable
 from ampsd.lint.rule import find
@@ -13,40 +12,22 @@ from ampsd.lint.rule import find
 
 def render(report: Report, *, failing: tuple[str, ...] = ("error",)) -> str:
     """The document; severities of `failing` fail a test."""
-    root = etree.Element("testsuites", name="ampsd lint")
-    for one in report.linted:
-        root.append(_suite(one, failing))
-    for count in ("tests", "failures"):
-        root.set(count, str(sum(int(str(suite.get(count))) for suite in root)))
-    text: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
-    return text.decode()
+    return junit.document("ampsd lint", [_suite(one, failing) for one in report.linted])
 
 
-def _suite(linted: Linted, failing: tuple[str, ...]) -> etree._Element:
-    failures = [one for one in linted.findings if one.severity in failing]
+def _suite(linted: Linted, failing: tuple[str, ...]) -> junit.Suite:
+    name = printable(linted.path)
+    cases = [junit.Case(name, _title(one), _failure(one)) for one in linted.findings if one.severity in failing]
     others = [one for one in linted.findings if one.severity not in failing]
-    suite = etree.Element("testsuite", name=printable(linted.path))
-    suite.set("tests", str(max(1, len(failures))))
-    suite.set("failures", str(len(failures)))
-    suite.set("errors", "0")
-    suite.set("skipped", "0")
-    suite.set("time", "0")
-    for finding in failures:
-        case = _case(suite, linted, _title(finding))
-        failure = etree.SubElement(case, "failure", message=printable(finding.sentence), type=finding.code)
-        failure.text = f"{printable(str(finding.span))}\n{printable(finding.remedy)}"
-    if not failures:
-        _case(suite, linted, "no errors")
-    if others:
-        output = etree.SubElement(suite, "system-out")
-        output.text = "\n".join(
-            f"{printable(str(one.span))}: {one.severity}: {printable(one.sentence)} [{one.code}]" for one in others
-        )
-    return suite
+    output = "\n".join(
+        f"{printable(str(one.span))}: {one.severity}: {printable(one.sentence)} [{one.code}]" for one in others
+    )
+    return junit.Suite(name, cases or [junit.Case(name, "no errors")], output)
 
 
-def _case(suite: etree._Element, linted: Linted, name: str) -> etree._Element:
-    return etree.SubElement(suite, "testcase", classname=printable(linted.path), name=name, time="0")
+def _failure(finding: Finding) -> junit.Failure:
+    text = f"{printable(str(finding.span))}\n{printable(finding.remedy)}"
+    return junit.Failure(printable(finding.sentence), finding.code, text)
 
 
 def _title(finding: Finding) -> str:

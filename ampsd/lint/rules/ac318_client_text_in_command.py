@@ -13,14 +13,14 @@ _OURS = frozenset(["AMPS_INSTANCE_NAME", "AMPS_DATETIME", "AMPS_UNIX_TIMESTAMP",
 
 
 class ClientTextInCommand(Rule):
-    """What a client sends becomes part of a shell command.
+    """What a client sends becomes an argument of a command.
 
-    Variables are filled in as they are, and the shell then reads what a client wrote: a message can run any
-    command. Pass messages through a client that subscribes to the topic, never through a shell (User Guide, Execute
-    System Command).
+    Here it is one word, whatever is in it; AMPS hands the whole text to a shell, which reads what the client wrote, and
+    the program may still take the word for an option. Pass messages through a client that subscribes to the topic
+    (User Guide, Execute System Command).
     """
 
-    severity = "error"
+    severity = "warning"
     failing = (
         "<Actions><Action><On><Module>amps-action-on-publish-message</Module><Options><Topic>orders</Topic>"
         "<MessageType>json</MessageType></Options></On><Do><Module>amps-action-do-execute-system</Module>"
@@ -42,6 +42,6 @@ class ClientTextInCommand(Rule):
                     if name not in _OURS:
                         yield self.finding(
                             step.span(option.attribute),
-                            f"{{{{{name}}}}} is chosen by clients, and becomes part of a command for the shell",
+                            f"{{{{{name}}}}} is chosen by clients, and becomes an argument of a command",
                             "Leave it out; let a client do it that subscribes to the topic.",
                         )

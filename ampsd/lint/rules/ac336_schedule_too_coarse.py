@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ampsd import units
-from ampsd.actions.option_kinds import Schedule
+from ampsd.actions.schedule import Schedule
 from ampsd.config.finding import Finding
 from ampsd.lint.rule import Rule
 from ampsd.lint.step_options import called, option_of

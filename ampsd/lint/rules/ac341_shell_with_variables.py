@@ -1,0 +1,41 @@
+"""AC341."""
+
+from collections.abc import Iterable
+
+from ampsd.actions.modules.do_execute_system import DoExecuteSystem
+from ampsd.config.finding import Finding
+from ampsd.lint.rule import Rule
+from ampsd.lint.step_options import all_steps
+from ampsd.lint.subject import Subject
+
+
+class ShellWithVariables(Rule):
+    """A command with variables runs in a shell, because ampsd:Shell says so.
+
+    Each variable is one word for the shell. What the script then does with it is the script's affair: a word that
+    begins with a dash may be an option, and a program may read a word as a script.
+    """
+
+    severity = "warning"
+    failing = (
+        "<Actions><Action><On><Module>amps-action-on-startup</Module></On><Do>"
+        "<Module>amps-action-do-execute-system</Module><Options><Command>date &gt;&gt; {{AMPS_INSTANCE_NAME}}.txt"
+        "</Command><ampsd:Shell xmlns:ampsd='urn:ampsd:config:1'>true</ampsd:Shell></Options></Do></Action></Actions>"
+    )
+    passing = (
+        "<Actions><Action><On><Module>amps-action-on-startup</Module></On><Do>"
+        "<Module>amps-action-do-execute-system</Module><Options><Command>date &gt;&gt; starts.txt"
+        "</Command><ampsd:Shell xmlns:ampsd='urn:ampsd:config:1'>true</ampsd:Shell></Options></Do></Action></Actions>"
+    )
+
+    def check(self, subject: Subject) -> Iterable[Finding]:
+        """Every command."""
+        for _, step in all_steps(subject):
+            definition = step.definition
+            if isinstance(definition, DoExecuteSystem) and definition.in_shell and definition.command.names:
+                names = ", ".join(f"{{{{{name}}}}}" for name in definition.command.names)
+                yield self.finding(
+                    step.span("in_shell"),
+                    f"a shell runs the command with {names}",
+                    "Remove <ampsd:Shell>, and write the command as one program with its arguments.",
+                )

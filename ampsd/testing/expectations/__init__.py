@@ -1,0 +1,1 @@
+"""What a test expects, one class for each word."""

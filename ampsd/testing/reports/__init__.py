@@ -1,0 +1,1 @@
+"""Outcomes of cases as text, JSON and JUnit: one file per form."""

@@ -1,0 +1,1 @@
+"""What a test does, one class for each word."""
