@@ -118,9 +118,9 @@ class JournalFiles:
         if end != self._seen_end:
             self._seen_end = end
             self._log.files[-1].newest_ns = self._turn.wall_ns
+        self.next_ns = NEVER
         if self._next is not None:
             return
-        self.next_ns = NEVER
         removal = self._removal or self._begin_removal()
         if removal is not None:
             self._removal = removal

@@ -605,3 +605,75 @@ def test_messages_flow_while_files_are_looked_after() -> None:
     before = picture(play)["publishers"]
     play.restart()
     assert picture(play)["publishers"] == before
+
+
+# ---- asked for by actions
+
+
+def verb(name: str, age: str = "1h") -> str:
+    return f"""<Action><On><Module>amps-action-on-publish-message</Module>
+<Options><Topic>{name}</Topic><MessageType>json</MessageType></Options></On>
+<Do><Module>amps-action-do-{name}-journal</Module><Options><Age>{age}</Age></Options></Do></Action>"""
+
+
+def test_actions_ask_for_it_by_age() -> None:
+    play = begun(actions="".join(map(verb, ("archive", "compress", "remove"))))
+    fill(play, 2)
+    play.advance("59m")
+    publish(play, "{}", topic="compress")
+    assert not [name for name in files_on_disk(play) if name.endswith(".gz")]
+    play.advance("1m")
+    publish(play, "{}", topic="compress")
+    publish(play, "{}", topic="archive")
+    closed = len(numbers(play)) - 1
+    assert len([name for name in files_on_disk(play) if name.startswith(ARCHIVE) and name.endswith(".gz")]) == closed
+    publish(play, "{}", topic="remove")
+    play.advance("2s")
+    assert len(numbers(play)) == 1
+    play.check_events()
+
+
+def test_a_step_that_is_refused_says_why() -> None:
+    play = Playbook(actions=verb("archive"))
+    publish(play, "{}", topic="archive")
+    reasons = [values["reason"] for code, values in play.log if code == "29-0105"]
+    assert reasons == ["the TransactionLog has no JournalArchiveDirectory"]
+
+
+def test_a_run_that_waits_for_an_answer_keeps_the_file_of_its_message() -> None:
+    action = """<Action><On><Module>amps-action-on-publish-message</Module>
+<Options><Topic>Odd</Topic><MessageType>json</MessageType></Options></On>
+<Do><Module>amps-action-do-execute-system</Module><Options><Command>true</Command></Options></Do>
+<ampsd:Events>enabled</ampsd:Events></Action>"""
+    play = begun(actions=action)
+    play.errands.is_held = True
+    publish(play, "{}", topic="Odd")
+    fill(play, 2)
+    assert play.instance.journal_files.refusal(0) == "an action is not done with a message of it"
+    play.errands.is_held = False
+    play.settle()
+    assert play.instance.journal_files.refusal(0) is None
+    gone(play)
+    play.restart()
+    play.check_events()
+
+
+def test_nothing_turns_idly_while_the_worker_is_busy_or_files_wait() -> None:
+    play = begun()
+    publish(play, "{}")
+    fill(play, 2)
+    play.advance("1h")
+    files = play.instance.journal_files
+    assert [files.remove(0), files.compress(0)] == [None, None]
+    play.is_upkeep_held = True
+    play.settle()
+    assert play.upkeep.is_busy
+    for _ in range(5):
+        play.advance("5s")
+        assert play.next_ns is None or play.next_ns > play.clock.monotonic
+    play.is_upkeep_held = False
+    play.settle()
+    for _ in range(5):
+        play.advance("5s")
+        assert play.next_ns is not None
+        assert play.next_ns > play.clock.monotonic
