@@ -108,7 +108,7 @@ CATALOGUE: dict[str, Entry] = {
         "warning",
         "the next log file {file} cannot be opened: {error}. Logging goes on in the present one.",
         "The directory is not writable, or the process has no file descriptors left.",
-        "Correct what the error names; it is tried again after another RotationThreshold of bytes.",
+        "Correct what the error names; it is tried again after another RotationThreshold, or by the next rotation.",
     ),
     "04-0001": Entry(
         "warning",
@@ -147,6 +147,12 @@ CATALOGUE: dict[str, Entry] = {
         "transport {transport} cannot listen on {address}: {error}.",
         "Another process has the address, or it is not an address of this machine.",
         "Stop the other process or change the Transport's InetAddr.",
+    ),
+    "11-0003": Entry(
+        "info",
+        "transport {transport} does not listen any more.",
+        "An action has disabled it.",
+        _NOTHING,
     ),
     "12-0010": Entry(
         "info",

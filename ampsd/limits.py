@@ -281,3 +281,29 @@ TESTS_DEPTH_MAX = 64
 
 TEST_TURNS_MAX = 2_000_000
 """Turns one step of a test may take, before it is called endless: a year of a schedule that is due each minute fits."""
+PROGRAMS_RUNNING_MAX = 8
+"""Programs of actions that run at once, what they leave running in their group included: each costs memory and CPU."""
+
+PROGRAMS_WAITING_MAX = 1000
+"""Programs of actions that wait for their turn; further ones fail, because they come faster than they end."""
+
+PROGRAM_OUTPUT_MAX = 64 * KIB
+"""Bytes kept of what a program writes; the rest is read and dropped, so that the program does not wait for us."""
+
+FILE_ERRANDS_WAITING_MAX = 100
+"""Compressions and removals of files that wait for the one before; further ones fail."""
+
+FILES_TREATED_MAX = 100_000
+"""Files one step compresses or removes at most: so many names are kept in memory. The rest are for the next time."""
+
+MEASURE_TIMEOUT_NS = 5_000_000_000
+"""How long a file system may take to say how full it is: a network file system may never answer."""
+
+MEASUREMENTS_MAX = 16
+"""File systems that are asked at once: each that never answers keeps a thread."""
+
+MINIDUMPS_WAITING_MAX = 10
+"""Minidumps that wait for the one before; further ones fail, and would say the same."""
+
+MINIDUMP_FREE_MIN = 64 * MIB
+"""Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""

@@ -17,7 +17,7 @@ def serve(model: Model, ready: Ready) -> int:
     from ampsd.server.process import take_over
 
     logging = Logging(model.definition.logging_targets, model.definition.name, RealClock())
-    daemon = Daemon(model, logging, logging.flush)
+    daemon = Daemon(model, logging, logging)
 
     def is_ready(addresses: list[str]) -> None:
         take_over(daemon)

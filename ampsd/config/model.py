@@ -26,6 +26,8 @@ class Model:
     message_types: MessageTypes
     digest: str
     text: str
+    files: tuple[str, ...] = ()
+    """The files it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def load(
         findings = in_order([*findings, *faults], source.files)
         if all(map(is_understood, findings)):
             text = source.text()
-            model = Model(path, definition, types, sha256(text.encode()).hexdigest(), text)
+            model = Model(path, definition, types, sha256(text.encode()).hexdigest(), text, tuple(source.files))
     return Loading(source, checked.built, model, findings)
 
 

@@ -38,7 +38,6 @@ from ampsd.definitions.tuning import TuningDefinition
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}\Z")
 _NO_SECURITY = "Remove it; this version lets every client do everything, so keep its transports on a trusted network."
-_NO_MINIDUMP = "Remove it; no minidumps are written."
 
 
 def _version(text: str) -> tuple[int, ...]:
@@ -109,13 +108,9 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
     mini_dump_directory: str = option(
         PATH,
         "Directory of minidumps, which is made when it is missing; disabled writes none.",
-        default="/tmp",  # noqa: S108 - AMPS's default, never used
-        marks=(NO_EFFECT,),
-        advice=_NO_MINIDUMP,
+        default="/tmp",  # noqa: S108 - AMPS's default; nobody else's file is ever written over
     )
-    mini_dump_file_mask: int = option(
-        FILE_MASK, "Permissions of minidumps.", default=0o640, marks=(NO_EFFECT,), advice=_NO_MINIDUMP
-    )
+    mini_dump_file_mask: int = option(FILE_MASK, "Permissions of minidumps.", default=0o640)
     regex_topic_support: bool = option(
         BOOLEAN,
         "Whether topic names of commands may be regular expressions.",

@@ -7,16 +7,15 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
 from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
 from ampsd.definitions.admin import AdminDefinition
 from ampsd.definitions.message_events import MessageEventsDefinition
-from ampsd.definitions.transports import TransportDefinition
 from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
 from ampsd.ports import Doors, EventStore, Report
@@ -37,9 +36,13 @@ from ampsd.server.disk import Completed, RealDisk
 from ampsd.server.errands import RealErrands
 from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
+from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAGE, StartError
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.journal_worker import JournalWorker
+from ampsd.server.listeners import Listeners
+from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
+from ampsd.server.protected_files import ProtectedPaths, protected_paths
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
@@ -48,13 +51,6 @@ from ampsd.wire.command import STOPPING
 
 if TYPE_CHECKING:
     from ampsd.server.http import HttpServer
-
-EXIT_OK = 0
-EXIT_CONFIG = 64
-EXIT_INTERNAL = 70
-EXIT_STORAGE = 74
-EXIT_ADDRESS = 75
-"""Exit codes, so that systemd can tell a refused configuration (do not restart) from a failed disk (restart once)."""
 
 _EVENTS_POLL_SECONDS = 0.01
 """How soon to look again whether events were written, while reading is paused for them."""
@@ -69,21 +65,29 @@ Ready = Callable[[list[str]], None]
 """Called once clients can connect, with the addresses in use."""
 
 
-class StartError(Exception):
-    """The instance cannot start; the log says why. Carries the exit code."""
+class Logs(Protocol):
+    """The log targets, behind what is reported."""
 
-    def __init__(self, exit_code: int) -> None:
-        super().__init__(exit_code)
-        self.exit_code = exit_code
+    def flush(self) -> None:
+        """Write what waits."""
+        ...
+
+    def rotate(self) -> int:
+        """Begin the next file where files rotate; how many did."""
+        ...
+
+    def files(self) -> Sequence[str]:
+        """The files that are written."""
+        ...
 
 
 class Daemon:
     """Runs one instance until a signal or a failure ends it."""
 
-    def __init__(self, model: Model, report: Report, flush_logs: Callable[[], None]) -> None:
+    def __init__(self, model: Model, report: Report, logs: Logs) -> None:
         self._model = model
         self._report = report
-        self._flush_logs = flush_logs
+        self._flush_logs = logs.flush
         self._loop: asyncio.AbstractEventLoop
         self._inputs: list[Input] = []
         self._is_scheduled = False
@@ -105,9 +109,8 @@ class Daemon:
         self._http: HttpServer | None = None
         self._stop_after: int | None = None
         self._stop_begun: float | None = None
-        self._errands = RealErrands(
-            lambda ticket, value, failure: self._post_from_thread(ErrandCompleted(ticket, value, failure))
-        )
+        self._listeners = Listeners(self._net, model.definition, report)
+        self._errands = self._make_errands(logs)
 
     async def run(self, ready: Ready) -> int:
         """Start, serve, stop. Returns the exit code."""
@@ -127,6 +130,26 @@ class Daemon:
         if self._http is not None:
             await self._http.close()
         return self._end(exit_code)
+
+    def _make_errands(self, logs: Logs) -> RealErrands:
+        definition = self._model.definition
+
+        def protected() -> ProtectedPaths:
+            return protected_paths(definition, self._model.files or (self._model.path,), logs.files())
+
+        return RealErrands(
+            lambda ticket, value, failure: self._post_from_thread(ErrandCompleted(ticket, value, failure)),
+            protected=protected,
+            minidumps=MinidumpSettings(
+                definition.name,
+                definition.mini_dump_directory,
+                definition.mini_dump_file_mask,
+                self._clock.monotonic_ns(),
+            ),
+            rotate=logs.rotate,
+            set_listening=self._listeners.set,
+            wall_ns=self._clock.wall_ns,
+        )
 
     # ---- start
 
@@ -236,25 +259,11 @@ class Daemon:
         self._instance.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
     async def _listen(self) -> list[str]:
-        addresses: list[str] = []
-        for definition in self._model.definition.transports:
-            if definition.initial_state == "disabled":
-                continue
-            try:
-                bound = await self._net.listen(definition)
-            except OSError as error:
-                self._report(
-                    "11-0002",
-                    transport=definition.name,
-                    address=str(definition.inet_addr),
-                    error=error.strerror or str(error),
-                )
-                self._net.stop_listening()
-                raise StartError(EXIT_ADDRESS) from error
-            for host, port in bound:
-                text = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-                self._report("11-0001", transport=definition.name, address=text)
-                addresses.append(f"tcp://{text}/{self._path_of(definition)}")
+        try:
+            addresses = await self._listeners.start()
+        except OSError as error:
+            self._net.stop_listening()
+            raise StartError(EXIT_ADDRESS) from error
         admin = self._model.definition.admin
         if admin is not None and admin.inet_addr is not None:
             addresses.append(await self._listen_for_admin(admin))
@@ -277,14 +286,6 @@ class Daemon:
             raise StartError(EXIT_ADDRESS) from error
         self._report("11-0001", transport="Admin", address=address)
         return address
-
-    def _path_of(self, definition: TransportDefinition) -> str:
-        """What clients write behind the address: the protocol, and with `amps` the message type."""
-        modules = {one.name: one.module for one in self._model.definition.protocols}
-        protocol = modules.get(definition.protocol, definition.protocol)
-        if protocol == "amps":
-            return f"amps/{definition.message_type or 'json'}"
-        return "xml" if protocol == "soap" else protocol
 
     # ---- the loop
 

@@ -76,6 +76,21 @@ class LogFile:
             return
         self._adopt(descriptor, self.path)
 
+    @property
+    def rotates(self) -> bool:
+        """Whether it has a next file: by its threshold, or a name with a counter."""
+        return self._threshold is not None or "n" in _TOKEN.findall(self._mask)
+
+    def rotate(self, wall_ns: int) -> bool:
+        """Finish the file and begin the next, as at the threshold; False when that cannot be begun, which is reported.
+
+        Raises OSError when the present one cannot be finished.
+        """
+        if self._descriptor is None:
+            self.open(wall_ns)
+        self._drain()
+        return self._rotate(wall_ns)
+
     def close(self) -> None:
         """Finish the file. A later write opens it again. Raises OSError."""
         descriptor, self._descriptor = self._descriptor, None
@@ -88,19 +103,20 @@ class LogFile:
             self._unsent = b""
             os.close(descriptor)
 
-    def _rotate(self, wall_ns: int) -> None:
+    def _rotate(self, wall_ns: int) -> bool:
         path = resolve(self._mask, self._number + 1, wall_ns)
         try:
             descriptor = _open(path)
         except OSError as error:
             self._notice("01-0003", file=path, error=error.strerror or str(error))
             self._written = 0
-            return
+            return False
         self._number += 1
         self._adopt(descriptor, path)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.ftruncate(descriptor, 0)  # only now: it may be the file just finished
         self._written = 0
+        return True
 
     def _adopt(self, descriptor: int, path: str) -> None:
         is_behind = bool(self._unsent)

@@ -142,6 +142,25 @@ class Logging:
             except OSError as error:
                 self._failed(outlet, error)
 
+    def rotate(self) -> int:
+        """Finish every file that rotates and begin the next (User Guide, Rotate Log Files); returns how many did.
+
+        A next file that cannot be begun is reported, and logging goes on in the present one.
+        """
+        wall_ns = self._clock.wall_ns()
+        count = 0
+        for outlet in self._outlets:
+            if isinstance(outlet.target, LogFile) and outlet.target.rotates:
+                try:
+                    count += outlet.target.rotate(wall_ns)
+                except OSError as error:
+                    self._failed(outlet, error)
+        return count
+
+    def files(self) -> list[str]:
+        """Names of the files that are written now."""
+        return [one.target.path for one in self._outlets if isinstance(one.target, LogFile) and one.target.path]
+
     def close(self) -> None:
         """Finish and close all targets; what is reported later is lost."""
         self._replace(())

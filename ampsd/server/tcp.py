@@ -4,6 +4,7 @@ Reads are appended to the reactor's inputs and one turn is scheduled for all of 
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -78,19 +79,41 @@ class TcpNet:
         self.post = post
         self._peers: dict[int, Peer] = {}
         self._last = 0
-        self._servers: list[asyncio.Server] = []
+        self._servers: dict[str, asyncio.Server] = {}
+        self._is_stopping = False
         self.is_paused = False
 
     async def listen(self, definition: TransportDefinition) -> list[tuple[str, int]]:
-        """Accept clients on the transport's address; returns the addresses in use. Raises OSError."""
+        """Accept clients on the transport's address; returns the addresses in use. Raises OSError.
+
+        Changes nothing where it listens already. One call at a time for a transport.
+        """
+        present = self._servers.get(definition.name)
+        if present is not None:
+            return _addresses(present)
         loop = asyncio.get_running_loop()
         address = definition.inet_addr
         assert address is not None, "only amps-unix has no address, and such a transport does not run"
         server = await loop.create_server(
             lambda: Peer(self, definition), address.host, address.port, reuse_address=True, backlog=1024
         )
-        self._servers.append(server)
-        return [(name[0], name[1]) for name in (one.getsockname() for one in server.sockets)]
+        if self._is_stopping:
+            server.close()
+            raise OSError(errno.ECANCELED, "the instance stops")
+        self._servers[definition.name] = server
+        return _addresses(server)
+
+    def is_listening(self, transport: str) -> bool:
+        """Whether a transport accepts clients."""
+        return transport in self._servers
+
+    def stop_listening_of(self, transport: str) -> bool:
+        """Accept no more clients on a transport; its connections stay. Whether it was listening."""
+        server = self._servers.pop(transport, None)
+        if server is None:
+            return False
+        server.close()
+        return True
 
     def pause(self, is_paused: bool) -> None:
         """Stop or go on reading commands from all peers."""
@@ -140,8 +163,9 @@ class TcpNet:
             asyncio.get_running_loop().call_later(_LINGER_SECONDS, peer.transport.abort)
 
     def stop_listening(self) -> None:
-        """Accept no more clients."""
-        for server in self._servers:
+        """Accept no more clients, for good."""
+        self._is_stopping = True
+        for server in self._servers.values():
             server.close()
         self._servers.clear()
 
@@ -149,3 +173,7 @@ class TcpNet:
         """Close every connection."""
         for connection in list(self._peers):
             self.close(connection)
+
+
+def _addresses(server: asyncio.Server) -> list[tuple[str, int]]:
+    return [(name[0], name[1]) for name in (one.getsockname() for one in server.sockets)]

@@ -19,8 +19,9 @@ from ampsd.instance import Instance
 from ampsd.ports import Verb
 from ampsd.reactor import Disconnected
 from ampsd.server.clock import RealClock
-from ampsd.server.daemon import EXIT_OK, EXIT_STORAGE, Daemon, Ready
+from ampsd.server.daemon import Daemon, Ready
 from ampsd.server.disk import Completed, RealDisk
+from ampsd.server.exits import EXIT_OK, EXIT_STORAGE
 from ampsd.testing.redirection import redirected
 from ampsd.wire.command import CONNECTION_CLOSED
 
@@ -78,11 +79,26 @@ class _Disk(RealDisk):
             self.submit(ticket, verbs)
 
 
+class _NoFiles:
+    """Log records that are in memory only."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def rotate(self) -> int:
+        """There is no file."""
+        return 0
+
+    def files(self) -> tuple[str, ...]:
+        """There is no file."""
+        return ()
+
+
 class _Daemon(Daemon):
     """A daemon that a test may treat badly. Its methods run in its loop."""
 
     def __init__(self, model: Model, report: Callable[..., None], happened: Callable[[], None]) -> None:
-        super().__init__(model, report, lambda: None)
+        super().__init__(model, report, _NoFiles())
         self._has_turned = happened
 
     async def run(self, ready: Ready) -> int:

@@ -275,3 +275,57 @@ def test_a_gzip_file_that_was_only_opened_stays_empty(here: Path, notices: Notic
     file.flush()
     file.close()
     assert (here / "amps.log.gz").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("mask", "threshold", "rotates"),
+    [
+        ("a.log", None, False),
+        ("a.log", 0, False),
+        ("a.log", 10, True),
+        ("a-%n.log", None, True),
+        ("%Y.log", None, False),
+        ("a-%%n.log", None, False),
+        ("a-%%%n.log", None, True),
+    ],
+)
+def test_a_file_with_a_threshold_or_a_counter_rotates(
+    mask: str, threshold: int | None, rotates: bool, notices: Notices
+) -> None:
+    assert LogFile(mask, threshold, notices).rotates == rotates
+
+
+@pytest.mark.parametrize("kind", [LogFile, GzipFile])
+def test_rotating_now_finishes_the_file_and_begins_the_next(here: Path, notices: Notices, kind: type[LogFile]) -> None:
+    file = kind("%n", None, notices)
+    write(file, "one")
+    assert file.rotate(START_NS)
+    read = gzip.decompress if kind is GzipFile else bytes
+    assert read((here / "00000").read_bytes()) == b"one\n"
+    write(file, "two")
+    file.close()
+    assert read((here / "00001").read_bytes()) == b"two\n"
+    assert file.path == "00001"
+
+
+def test_rotating_now_begins_the_threshold_anew(here: Path, notices: Notices) -> None:
+    file = LogFile("%n", 10, notices)
+    write(file, "12345")
+    assert file.rotate(START_NS)
+    write(file, "12345", "12")
+    file.close()
+    assert names(here) == ["00000", "00001"]
+
+
+def test_rotating_now_goes_on_in_the_present_file_where_the_next_cannot_be_begun(here: Path, notices: Notices) -> None:
+    (here / "00001").mkdir()
+    file = LogFile("%n", None, notices)
+    write(file, "one")
+    assert not file.rotate(START_NS)
+    assert notices.codes == ["01-0003"]
+    write(file, "two")
+    (here / "00001").rmdir()
+    assert file.rotate(START_NS)
+    file.close()
+    assert (here / "00000").read_text() == "one\ntwo\n"
+    assert (here / "00001").read_text() == ""

@@ -229,3 +229,39 @@ def test_the_instance_s_name_is_the_syslog_ident_unless_one_is_given(bench: Make
     made.logging("00-0015", seconds=0)
     beginnings = [line.partition(": [1]")[0] for line in made.err.lines() if ": [1]" in line]
     assert beginnings == ["Sample", "\\amps dma"]
+
+
+def test_rotating_now_takes_the_files_that_rotate(
+    bench: MakeBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = bench(
+        target("stdout", level="info"),
+        target("file", level="info", file_name="plain.log"),
+        target("file", level="info", file_name="n-%n.log"),
+        target("gzip", level="info", file_name="g-%n.gz", rotation_threshold_bytes=1000),
+        target("file", level="info", file_name="stuck-%n.log"),
+    )
+    (tmp_path / "stuck-00001.log").mkdir()
+    made.logging("FF-0001")
+    assert made.logging.files() == ["plain.log", "n-00000.log", "g-00000.gz", "stuck-00000.log"]
+    assert made.logging.rotate() == 2
+    made.logging("FF-0002")
+    assert made.logging.files() == ["plain.log", "n-00001.log", "g-00001.gz", "stuck-00000.log"]
+    assert codes(made.err.lines()) == ["01-0003"]
+    assert codes((tmp_path / "n-00000.log").read_text().splitlines()) == ["FF-0001"]
+    assert codes((tmp_path / "n-00001.log").read_text().splitlines()) == ["FF-0002"]
+    assert codes((tmp_path / "stuck-00000.log").read_text().splitlines()) == ["FF-0001", "FF-0002"]
+
+
+def test_a_file_that_cannot_be_finished_is_reported_and_the_others_rotate(
+    bench: MakeBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = bench(
+        target("file", level="info", file_name="/dev/full", rotation_threshold_bytes=1000),
+        target("file", level="info", file_name="n-%n.log"),
+    )
+    made.logging("FF-0001")
+    assert made.logging.rotate() == 1
+    assert codes(made.err.lines()) == ["01-0001"]
