@@ -282,6 +282,30 @@ CATALOGUE: dict[str, Entry] = {
         "It was written by a newer version of ampsd, or belongs to another instance or another transaction log.",
         "Start the version of ampsd that wrote it, or give this instance a JournalDirectory of its own.",
     ),
+    "2C-0011": Entry(
+        "info",
+        "journal file {file} was {done}; it is {target} now.",
+        "An action asked for it. The file is still part of the transaction log.",
+        _NOTHING,
+    ),
+    "2C-0012": Entry(
+        "error",
+        "journal file {file} cannot be {done}: {error}. It stays as it is.",
+        "The disk or the archive directory is full, missing, not writable or failing.",
+        "Correct what the error names; it is tried again when an action asks again.",
+    ),
+    "2C-0013": Entry(
+        "info",
+        "{files} journal files were removed, the last of them {last}.",
+        "An action asked for it, and nothing needed them any more.",
+        _NOTHING,
+    ),
+    "2C-0014": Entry(
+        "info",
+        "journal file {file} waits to be removed: {reason}.",
+        "An action asked for it, but the file is still needed. It goes when it is not, unless a restart comes first.",
+        "Nothing, or see to what the reason names.",
+    ),
     "31-0011": Entry(
         "info",
         "a message expired from queue {queue}: {reasons}.",

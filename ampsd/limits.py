@@ -222,6 +222,15 @@ OPERATOR_ITEMS_MAX = 1000
 OPERATOR_REQUESTS_KEPT = 1000
 """Requests of operators whose answers are given again when they come again."""
 
+REPEATED_REQUEST_NS = 600_000_000_000
+"""How long a request of an operator may come again, for want of an answer: so long its journal file is not removed."""
+
+UPKEEP_LOOK_NS = 1_000_000_000
+"""How long until is looked again whether journal files can be removed that something is still needed of."""
+
+CARRIED_PER_TURN_MAX = 2000
+"""Records that one turn carries to the end of the log before journal files are removed: about 2 ms."""
+
 ORIGIN_DEPTH_MAX = 32
 """Longest chain of messages that were made of one another; a message that would make it longer is not made."""
 

@@ -18,7 +18,7 @@ from ampsd.engine.operators import Left
 from ampsd.reactor import ActionRequested, SignalArrived, StopBegun
 from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.peer import Peer
-from ampsd.simulator.stage import Stage
+from ampsd.simulator.stage import SEGMENT_SIZE, Stage
 
 TRANSACTION_LOG = (
     "<TransactionLog><JournalDirectory>/play</JournalDirectory>"
@@ -85,9 +85,10 @@ class Playbook(Stage):
         transport: str = "",
         settings: str = "",
         zone: tzinfo = UTC,
+        segment_size: int = SEGMENT_SIZE,
     ) -> None:
         self._sections = (settings, transport, transaction_log, actions)
-        super().__init__(self._configured(queues), zone=zone)
+        super().__init__(self._configured(queues), zone=zone, segment_size=segment_size)
         self._requests = 0
         self.lines: list[str] = []
         self.left: dict[str, Left] = {}

@@ -133,12 +133,15 @@ class Firings:
         if not chain.is_cut:
             self._pending.append((event, chain))
 
-    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int) -> None:
-        """A retry waited when the process ended; nothing happens where its action or step is not there any more."""
+    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int) -> bool:
+        """A retry waited when the process ended. False where its action or step is not there any more."""
+        is_there = False
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, self._wall_ns)
                 self._retries.add(Run(action, firing, step, retries, Chain()), due_ns)
+                is_there = True
+        return is_there
 
     def tick(self) -> None:
         """Try again what is due."""

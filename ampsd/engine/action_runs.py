@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 
 from ampsd.engine import lifecycle
+from ampsd.engine.entries import NEVER
 from ampsd.engine.events import Event, MessageExpired, MessagePublished, Parent
 from ampsd.engine.message_events import NO_SESSION, MessageEvents, log_line
 from ampsd.engine.story import ACTION
@@ -42,6 +43,8 @@ class ActionRuns:
         self._turn = moment
         self._marked: dict[tuple[bytes, int], None] = {}
         self._restored: dict[tuple[bytes, int], records.Mark] = {}
+        self._under_way: dict[int, int] = {}
+        """Positions of messages whose runs wait for something outside, by session."""
         self._open: dict[tuple[bytes, int], list[int]] = {}
         """Sessions under way, by action and message, while the log is folded."""
         self._session = NO_SESSION
@@ -67,11 +70,14 @@ class ActionRuns:
     def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
         """A step waits for something outside. Where it may be tried again, a restart finds a mark for it."""
         self._session = NO_SESSION
+        if event.parent is not None and session:
+            self._under_way[session] = event.parent.position
         if event.parent is not None and retries is not None:
             self._mark(action_name, event, event.parent, step, retries, self._turn.wall_ns)
 
     def going_on(self, action_name: str, session: int) -> None:
         """The answer is there: the run goes on."""
+        self._under_way.pop(session, None)
         self._key, self._session = _key(action_name), session
 
     def completed(self, action_name: str, event: Event, session: int) -> None:
@@ -113,6 +119,16 @@ class ActionRuns:
             del self._marked[key, position]
             self._log.add(records.encode_queue_change(records.REMOVE, key, array("Q", (position,))))
 
+    @property
+    def lowest_position(self) -> int:
+        """The lowest position of a message that a run waits with, for a retry or an answer; NEVER without one."""
+        return min((NEVER, *(position for _, position in self._marked), *self._under_way.values()))
+
+    def give_up(self, run: WaitingRun) -> None:
+        """There is no such action any more: its retry waits in the log, but nobody waits for its message."""
+        assert run.event.parent is not None
+        self._marked.pop((_key(run.action_name), run.event.parent.position), None)
+
     # ---- recovery
 
     def restore(self, record: records.Mark | records.QueueChange) -> None:
@@ -142,10 +158,10 @@ class ActionRuns:
                 self._events.tell(status, key, (position,), reason=b"restart", sessions=(session,))
         self._open.clear()
         for (key, position), mark in self._restored.items():
-            self._marked[key, position] = None
             step, retries, length, words = mark.text.decode().split(" ")
             event = self._event_of(position, int(length), tuple(words.split(",")) if words else ())
             if event is not None:
+                self._marked[key, position] = None
                 name = key.removeprefix(ACTION).decode()
                 yield WaitingRun(name, event, int(step), int(retries), mark.value)
         self._restored.clear()

@@ -5,6 +5,9 @@ from random import Random
 from ampsd.config.model import Model, load
 from ampsd.simulator.clients import Mood
 
+OLD_DIRECTORY = "/old"
+"""Where journal files are archived."""
+
 SEGMENT_SIZE = 24 * 1024
 """Small journal files, so that a short life crosses several."""
 
@@ -21,7 +24,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
   </SOW>
-  {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>
+  {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>{old}
     <Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>
   <Actions><Action>
     <On><Module>amps-action-on-sow-expire-message</Module>
@@ -38,13 +41,15 @@ _BACKOFF = (
     "<ampsd:Jitter>50</ampsd:Jitter></ampsd:Backoff>"
 )
 _ARCHIVE = "<ampsd:MessageArchive><ampsd:Directory>/archive</ampsd:Directory></ampsd:MessageArchive>"
+_OLD = "<JournalArchiveDirectory>/old</JournalArchiveDirectory>"
 _models: dict[str, Model] = {}
 
 
 class Draw:
     """One seed's options, drawn once; printed with every failure."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, later: Random) -> None:
+        """What is drawn from `later` leaves the rest of a seed as it is."""
         self.lease_ns = rng.choice((0, 0, 50_000_000, 2_000_000_000))
         self.expiration_ns = rng.choice((0, 0, 0, 5_000_000_000))
         self.max_cancels = rng.choice((0, 1, 3))
@@ -65,6 +70,7 @@ class Draw:
         self.backoff = rng.choice(("", "", "fixed", "exponential"))
         self.has_archive = rng.random() < 0.5
         self.archive_error = rng.choice((0.0, 0.05, 0.5))
+        self.upkeep = later.choice((0.0, 0.0, 0.01, 0.05))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
@@ -79,6 +85,7 @@ class Draw:
             backlog=self.backlog,
             fairness=self.fairness,
             lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            old=_OLD if self.upkeep else "",
             archive=_ARCHIVE if self.has_archive else "",
             backoff=_BACKOFF.format(self.backoff) if self.backoff else "",
             expiration=f"<Expiration>{self.expiration_ns // 1_000_000}ms</Expiration>" if self.expiration_ns else "",
