@@ -48,6 +48,9 @@ FIRINGS_WAITING_BYTES = 64 * MIB
 PROGRAM_TIMEOUT_NS = 30 * 1_000_000_000
 """How long a command of an action may take, where its ampsd:Timeout does not say."""
 
+STATISTICS_KEPT_MAX = 200_000
+"""Samples of statistics that are kept in memory, where no file is configured: about 20 MB."""
+
 STOP_ACTIONS_NS = 30 * 1_000_000_000
 """How long a shutdown waits for what its actions have sent out."""
 
