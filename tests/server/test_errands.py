@@ -11,7 +11,15 @@ import pytest
 import uvloop
 from file_setup import NOTHING, NOW_NS, errand, make, names
 
-from ampsd.ports import Errand, MeasureFileSystem, RotateLogs, RunProgram, SetListening, TruncateStatistics, WriteMinidump
+from ampsd.ports import (
+    Errand,
+    MeasureFileSystem,
+    RotateLogs,
+    RunProgram,
+    SetListening,
+    TruncateStatistics,
+    WriteMinidump,
+)
 from ampsd.server.errands import RealErrands
 from ampsd.server.minidump import MinidumpSettings
 
