@@ -10,6 +10,7 @@ the turn in which it arrives.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from ampsd import limits
@@ -139,7 +140,9 @@ class Firings:
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, self._wall_ns)
-                self._retries.add(Run(action, firing, step, retries, Chain()), due_ns)
+                run = Run(action, firing, step, retries, Chain())
+                run.is_restored = True
+                self._retries.add(run, due_ns)
                 is_there = True
         return is_there
 
@@ -174,10 +177,19 @@ class Firings:
         """Run an action from a step on: the first, or the one that failed before."""
         action, event = run.action, run.firing.event
         run.chain.names[action.name] = None
+        if run.is_restored:
+            self._set_again(run)
         run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
         run.trace.on = run.on
         run.session = self._witness.started(action.name, event, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
+
+    def _set_again(self, run: Run) -> None:
+        """The variables that earlier steps set are gone with the process: those that messages give are set again."""
+        for step in run.action.steps[: run.step]:
+            if isinstance(step, Do) and step.only_sets:
+                with suppress(StepFailed, OutputTooLargeError):
+                    self._take(run, step, None)
 
     def _proceed(self, run: Run, reply: Reply | None) -> None:
         """From where the run stands to its end, or to where it has to wait. `reply` is for the step that waited."""

@@ -21,7 +21,7 @@ class Run:
     """A firing that goes on with the step at `step`, after so many retries. `chain`, `session` and `trace` are those of
     the run that is under way; `asking` is the step that waits for an errand, where that is a Do."""
 
-    __slots__ = ("action", "asking", "chain", "firing", "on", "retries", "session", "step", "trace")
+    __slots__ = ("action", "asking", "chain", "firing", "is_restored", "on", "retries", "session", "step", "trace")
 
     def __init__(
         self, action: Action, firing: Firing, step: int, retries: int, chain: Chain, on: int | None = None
@@ -34,6 +34,8 @@ class Run:
         self.chain = chain
         self.on = on
         self.session = 0
+        self.is_restored = False
+        """Whether the process before began it."""
         self.trace: Trace
         self.asking: Steps | None = None
 
