@@ -116,6 +116,18 @@ CATALOGUE: dict[str, Entry] = {
         "The message could not be processed; the client got a failure ack. Of many, ever fewer are logged.",
         "Parse error: the queue's Filter must read the body, and the body is not of the topic's message type.",
     ),
+    "05-0001": Entry(
+        "warning",
+        "statistics cannot be written to {file}: {error}. Samples are missing until they can.",
+        "The disk is full, or the file is not a database of statistics or not writable.",
+        "Correct what the error names; every Interval it is tried again.",
+    ),
+    "05-0002": Entry(
+        "warning",
+        "statistics cannot be kept in {file}: {error}. None are kept.",
+        "The file of Admin/FileName cannot be opened, or is no database of statistics.",
+        "Correct what the error names, and start again.",
+    ),
     "07-0001": Entry("trace", "connection from {address} on transport {transport}.", "A peer connected.", _NOTHING),
     "07-0003": Entry(
         "info",

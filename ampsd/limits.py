@@ -48,6 +48,9 @@ FIRINGS_WAITING_BYTES = 64 * MIB
 PROGRAM_TIMEOUT_NS = 30 * 1_000_000_000
 """How long a command of an action may take, where its ampsd:Timeout does not say."""
 
+STATISTICS_KEPT_MAX = 200_000
+"""Samples of statistics that are kept in memory, where no file is configured: about 20 MB."""
+
 STOP_ACTIONS_NS = 30 * 1_000_000_000
 """How long a shutdown waits for what its actions have sent out."""
 
@@ -307,3 +310,6 @@ MINIDUMPS_WAITING_MAX = 10
 
 MINIDUMP_FREE_MIN = 64 * MIB
 """Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""
+
+TEST_TIMES_MAX = 100_000
+"""How often one step of a test may be repeated: it takes seconds."""

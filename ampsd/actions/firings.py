@@ -155,9 +155,9 @@ class Firings:
             event, chain = self._pending.popleft()
             if chain.is_cut:
                 continue
-            for action in self._graph.find(event):
+            for action, on in self._graph.find(event).items():
                 firing = Firing(action.name, event, self._instance_name, self._wall_ns)
-                self._run(Run(action, firing, 0, 0, chain))
+                self._run(Run(action, firing, 0, 0, chain, action.ons.index(on)))
 
     def answered(self, ticket: int, value: bytes, failure: str | None) -> None:
         """An errand is done, or failed."""
@@ -175,6 +175,7 @@ class Firings:
         action, event = run.action, run.firing.event
         run.chain.names[action.name] = None
         run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
+        run.trace.on = run.on
         run.session = self._witness.started(action.name, event, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
 

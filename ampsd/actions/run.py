@@ -21,14 +21,18 @@ class Run:
     """A firing that goes on with the step at `step`, after so many retries. `chain`, `session` and `trace` are those of
     the run that is under way; `asking` is the step that waits for an errand, where that is a Do."""
 
-    __slots__ = ("action", "asking", "chain", "firing", "retries", "session", "step", "trace")
+    __slots__ = ("action", "asking", "chain", "firing", "on", "retries", "session", "step", "trace")
 
-    def __init__(self, action: Action, firing: Firing, step: int, retries: int, chain: Chain) -> None:
+    def __init__(
+        self, action: Action, firing: Firing, step: int, retries: int, chain: Chain, on: int | None = None
+    ) -> None:
+        """`on` is which of the action's Ons set it off; None when it goes on with a step that failed before."""
         self.action = action
         self.firing = firing
         self.step = step
         self.retries = retries
         self.chain = chain
+        self.on = on
         self.session = 0
         self.trace: Trace
         self.asking: Steps | None = None

@@ -45,6 +45,7 @@ class Trace:
         "duration_ns",
         "event_name",
         "number",
+        "on",
         "outcome",
         "reason",
         "started_ns",
@@ -57,6 +58,8 @@ class Trace:
         self, number: int, action_name: str, event: Event, variables: Variables, started_ns: int, wall_ns: int
     ) -> None:
         self.number = number
+        self.on: int | None = None
+        """Which of the action's Ons set it off; None when it goes on with a step that failed before."""
         self.action_name = action_name
         self.event_name = type(event).__name__
         self.depth = event.depth

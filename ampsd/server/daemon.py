@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import sqlite3
 import threading
 import time
 import traceback
@@ -12,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
+from ampsd.admin.gauges import gauges
 from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
 from ampsd.definitions.admin import AdminDefinition
@@ -43,6 +45,7 @@ from ampsd.server.listeners import Listeners
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
+from ampsd.server.sampling import Sampling
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
@@ -107,6 +110,7 @@ class Daemon:
         self._archive: ArchiveDirectory | None = None
         self._upkeep: JournalWorker | None = None
         self._http: HttpServer | None = None
+        self._sampling: Sampling | None = None
         self._stop_after: int | None = None
         self._stop_begun: float | None = None
         self._listeners = Listeners(self._net, model.definition, report)
@@ -129,6 +133,8 @@ class Daemon:
         exit_code = await self._stopped
         if self._http is not None:
             await self._http.close()
+        if self._sampling is not None:
+            await self._sampling.close()
         return self._end(exit_code)
 
     def _make_errands(self, logs: Logs) -> RealErrands:
@@ -149,7 +155,15 @@ class Daemon:
             rotate=logs.rotate,
             set_listening=self._listeners.set,
             wall_ns=self._clock.wall_ns,
+            truncate=self._truncate,
         )
+
+    def _truncate(self, ticket: int, age_ns: int) -> None:
+        """Remove old statistics; where none are kept, none are old."""
+        if self._sampling is None:
+            self._post(ErrandCompleted(ticket, b"0", None))
+        else:
+            self._sampling.truncate(ticket, age_ns)
 
     # ---- start
 
@@ -265,9 +279,27 @@ class Daemon:
             self._net.stop_listening()
             raise StartError(EXIT_ADDRESS) from error
         admin = self._model.definition.admin
+        if admin is not None:
+            self._sampling = self._take_samples(admin)
         if admin is not None and admin.inet_addr is not None:
             addresses.append(await self._listen_for_admin(admin))
         return addresses
+
+    def _take_samples(self, definition: AdminDefinition) -> Sampling | None:
+        try:
+            sampling = Sampling(
+                definition.file_name,
+                definition.interval_ns,
+                lambda: gauges(self._instance),
+                self._clock,
+                self._report,
+                lambda ticket, value, failure: self._post(ErrandCompleted(ticket, value, failure)),
+            )
+        except sqlite3.Error as error:
+            self._report("05-0002", file=definition.file_name, error=str(error))
+            return None
+        sampling.start()
+        return sampling
 
     async def _listen_for_admin(self, definition: AdminDefinition) -> str:
         from ampsd.server.http import HttpServer
@@ -275,7 +307,11 @@ class Daemon:
         queries = (
             None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
         )
-        self._http = HttpServer(Admin(self._instance, queries, self._clock), definition, self._post)
+        self._http = HttpServer(
+            Admin(self._instance, queries, self._clock, None if self._sampling is None else self._sampling.statistics),
+            definition,
+            self._post,
+        )
         try:
             address = await self._http.listen()
         except OSError as error:

@@ -42,7 +42,9 @@ FAULTS = {
     " client: ..., message_type: ..., correlation_id: ..., expiration: ..., as: ..., times: ..., refused: ...}.",
     CASE + "      - publish: {topic: [a]}": "t.yml:4:26: error: a list stands where a text belongs. Write a text.",
     CASE + "      - publish: {topic: a, times: many}": "t.yml:4:36: error: 'many' is not a whole number."
-    " Write digits, such as 3.",
+    " Write a number from 1 to 100000.",
+    CASE + "      - publish: {topic: a, times: 1000000}": "t.yml:4:36: error: '1000000' is out of range."
+    " Write a number from 1 to 100000.",
     CASE + "      - publish: {topic: a, expiration: 1ms}": "t.yml:4:18: error: publish: expiration is no number of"
     " whole seconds. Clients can only send seconds: write 1s or more.",
     CASE + "      - publish: {topic: a, topic: b}": "t.yml:4:29: error: 'topic' is given twice, first in line 4."
@@ -63,7 +65,7 @@ FAULTS = {
     CASE + "      - expect: {recieved: {}}": "t.yml:4:18: error: nothing is expected with 'recieved'."
     " Did you mean received?",
     CASE + "      - expect:": "t.yml:4:16: error: expect needs a mapping. Write one of received, published,"
-    " nothing_more, statuses, queue, client, log, running below it.",
+    " nothing_more, statuses, queue, client, log, fired, ran, files, transport, running below it.",
     CASE + "      - expect: {received: {client: a}}": "t.yml:4:28: error: received: it does not say what is expected."
     " Write exactly, like, contains or count.",
     CASE + "      - expect: {received: {client: a, exactly: 5}}": "t.yml:4:49: error: '5' stands where a list belongs."
