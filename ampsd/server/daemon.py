@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import fcntl
 import os
-import sqlite3
 import threading
 import time
 import traceback
@@ -42,6 +40,7 @@ from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAG
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.journal_worker import JournalWorker
 from ampsd.server.listeners import Listeners
+from ampsd.server.lock_file import lock_of, tell_recovery
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
@@ -49,7 +48,7 @@ from ampsd.server.sampling import Sampling
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
-from ampsd.storage.recovery import Recovered, journal_id_of, recover
+from ampsd.storage.recovery import journal_id_of, recover
 from ampsd.wire.command import STOPPING
 
 if TYPE_CHECKING:
@@ -110,7 +109,13 @@ class Daemon:
         self._archive: ArchiveDirectory | None = None
         self._upkeep: JournalWorker | None = None
         self._http: HttpServer | None = None
-        self._sampling: Sampling | None = None
+        self._sampling = Sampling(
+            model.definition.admin,
+            lambda: gauges(self._instance),
+            self._clock,
+            report,
+            lambda ticket, value, failure: self._post(ErrandCompleted(ticket, value, failure)),
+        )
         self._stop_after: int | None = None
         self._stop_begun: float | None = None
         self._listeners = Listeners(self._net, model.definition, report)
@@ -133,8 +138,7 @@ class Daemon:
         exit_code = await self._stopped
         if self._http is not None:
             await self._http.close()
-        if self._sampling is not None:
-            await self._sampling.close()
+        await self._sampling.close()
         return self._end(exit_code)
 
     def _make_errands(self, logs: Logs) -> RealErrands:
@@ -155,15 +159,8 @@ class Daemon:
             rotate=logs.rotate,
             set_listening=self._listeners.set,
             wall_ns=self._clock.wall_ns,
-            truncate=self._truncate,
+            truncate=self._sampling.truncate,
         )
-
-    def _truncate(self, ticket: int, age_ns: int) -> None:
-        """Remove old statistics; where none are kept, none are old."""
-        if self._sampling is None:
-            self._post(ErrandCompleted(ticket, b"0", None))
-        else:
-            self._sampling.truncate(ticket, age_ns)
 
     # ---- start
 
@@ -204,7 +201,11 @@ class Daemon:
         directory = os.path.abspath(transaction_log.journal_directory)
         self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
-        self._lock(directory, definition.name)
+        try:
+            self._lock_file = lock_of(directory, definition.name)
+        except BlockingIOError as error:
+            self._report("2C-0005", directory=directory)
+            raise StartError(EXIT_STORAGE) from error
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
         journal_id = journal_id_of(self._disk, directory, definition.name) or new_id
         if any(queue.has_events for queue in definition.queues):
@@ -224,7 +225,7 @@ class Daemon:
         size = transaction_log.journal_size_bytes
         recovered = recover(self._disk, directory, definition.name, size, journal_id, self._instance.restore, old)
         self._journal.begin(recovered.tail)
-        self._tell_recovery(directory, recovered, time.monotonic() - started)
+        tell_recovery(self._report, directory, recovered, time.monotonic() - started)
         return self._journal
 
     def _make_disk(self, completed: Completed) -> RealDisk:
@@ -245,27 +246,6 @@ class Daemon:
 
         return EventFile(path, journal_id, settings, report)
 
-    def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
-        if recovered.cut_bytes:
-            self._report("2C-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
-        self._report(
-            "2C-0000",
-            directory=directory,
-            segments=len(recovered.tail.segments),
-            records=recovered.records,
-            seconds=f"{seconds:.3f}",
-        )
-
-    def _lock(self, directory: str, name: str) -> None:
-        """Two processes on one journal would overwrite each other."""
-        path = f"{directory}/{name}.lock"
-        self._lock_file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._report("2C-0005", directory=directory)
-            raise StartError(EXIT_STORAGE) from error
-
     def _begin_instance(self, log: Log) -> None:
         upkeep = self._upkeep
         doors = Doors(self._report, self._store, self._archive, self._errands, self._clock, local_zone(), upkeep=upkeep)
@@ -279,27 +259,10 @@ class Daemon:
             self._net.stop_listening()
             raise StartError(EXIT_ADDRESS) from error
         admin = self._model.definition.admin
-        if admin is not None:
-            self._sampling = self._take_samples(admin)
+        self._sampling.start()
         if admin is not None and admin.inet_addr is not None:
             addresses.append(await self._listen_for_admin(admin))
         return addresses
-
-    def _take_samples(self, definition: AdminDefinition) -> Sampling | None:
-        try:
-            sampling = Sampling(
-                definition.file_name,
-                definition.interval_ns,
-                lambda: gauges(self._instance),
-                self._clock,
-                self._report,
-                lambda ticket, value, failure: self._post(ErrandCompleted(ticket, value, failure)),
-            )
-        except sqlite3.Error as error:
-            self._report("05-0002", file=definition.file_name, error=str(error))
-            return None
-        sampling.start()
-        return sampling
 
     async def _listen_for_admin(self, definition: AdminDefinition) -> str:
         from ampsd.server.http import HttpServer
@@ -308,7 +271,7 @@ class Daemon:
             None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
         )
         self._http = HttpServer(
-            Admin(self._instance, queries, self._clock, None if self._sampling is None else self._sampling.statistics),
+            Admin(self._instance, queries, self._clock, self._sampling.statistics),
             definition,
             self._post,
         )

@@ -43,7 +43,12 @@ class Stage:
     """One instance; see the module's doc string. It is not running before `start`."""
 
     def __init__(
-        self, model: Model, *, refused: bytes | None = b"bad", zone: tzinfo = UTC, segment_size: int = SEGMENT_SIZE
+        self,
+        model: Model,
+        *,
+        refused: bytes | None = b"bad",
+        zone: tzinfo = UTC,
+        segment_size: int = SEGMENT_SIZE,
     ) -> None:
         """The archive refuses bodies with `refused` in them; `zone` is local time."""
         self.model = model
