@@ -33,6 +33,7 @@ from ampsd.simulator.checkers import (
     operators,
     order,
     removals,
+    restart,
 )
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
@@ -140,6 +141,7 @@ class World:
             *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
             *(archive.check(self.store.events(), self.archive, ledger) if self.draw.has_archive else []),
+            *restart.check(self.instance, self._folded(self.disk.snapshot())),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng, OLD_DIRECTORY),
         ]
 
@@ -155,6 +157,14 @@ class World:
 
     def _ledger(self, disk: SimDisk) -> Ledger:
         return Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE, OLD_DIRECTORY, self.past)
+
+    def _folded(self, disk: SimDisk) -> Instance:
+        """An instance that knows what the log of a disk says, and has not begun."""
+        doors = Doors(self._report, SimEventStore(), None, self.errands, self.clock)
+        instance = Instance(self.model, Journal(disk), doors)
+        instance.begin(self.clock.monotonic, self.clock.wall)
+        recover(disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", instance.restore, OLD_DIRECTORY)
+        return instance
 
     def _check_log(self, ledger: Ledger) -> list[str]:
         return [*acknowledged.check(self.history, ledger), *dead_letters.check(ledger, b"json:Jobs", b"FailedJobs")]
