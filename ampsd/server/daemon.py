@@ -57,9 +57,6 @@ if TYPE_CHECKING:
 _EVENTS_POLL_SECONDS = 0.01
 """How soon to look again whether events were written, while reading is paused for them."""
 
-_STOP_POLL_SECONDS = 0.05
-"""How soon to look again whether actions have ended that a shutdown waits for."""
-
 _ERRANDS_END_SECONDS = 2.0
 """How long programs have to end at a shutdown before they are killed."""
 
@@ -388,6 +385,7 @@ class Daemon:
         self._report("FF-0001")
         self._stop_begun = time.monotonic()
         self._net.stop_listening()
+        self._loop.call_later(limits.STOP_ACTIONS_NS / 1e9 + 0.1, self._schedule)  # what actions wait for has to end
         self._post(StopBegun())
 
     def _continue_stop(self) -> None:
@@ -417,7 +415,6 @@ class Daemon:
         if time.monotonic() - since > limits.STOP_ACTIONS_NS / 1e9:
             self._report("29-0112", seconds=limits.STOP_ACTIONS_NS // 1_000_000_000)
             return True
-        self._loop.call_later(_STOP_POLL_SECONDS, self._schedule)
         return False
 
     def _end(self, exit_code: int) -> int:

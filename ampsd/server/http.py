@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -105,6 +106,9 @@ class HttpServer:
     def _check_origin(self, request: web.Request) -> None:
         """A browser says where a page comes from, and by which name it knows us."""
         if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES or "Origin" in request.headers:
+            raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
+        page = request.headers.get("Referer")  # all that a browser without Sec-Fetch-Site says of where a link stood
+        if page is not None and urlsplit(page).netloc != request.host:
             raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
         name = request.host.rpartition("@")[2]
         name = name[1 : name.index("]")] if name.startswith("[") else name.partition(":")[0]

@@ -32,9 +32,18 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
     <Do><Module>amps-action-do-publish-message</Module>
       <Options><Topic>FailedJobs</Topic><MessageType>json</MessageType>
         <Data>{{"message":{{{{AMPS_DATA}}}},"reason":"{{{{AMPS_REASON}}}}"}}</Data></Options></Do>
-  </Action></Actions>
+  </Action>{notices}</Actions>
 </AMPSConfig>
 """
+
+_NOTICES = """<Action>
+    <On><Module>amps-action-on-sow-expire-message</Module>
+      <Options><Topic>Jobs</Topic><MessageType>json</MessageType></Options></On>
+    <Do><Module>amps-action-do-execute-system</Module><Options><Command>notify</Command></Options></Do>
+    <Do><Module>amps-action-do-publish-message</Module>
+      <Options><Topic>Notices</Topic><MessageType>json</MessageType><Data>{{AMPS_DATA}}</Data></Options></Do>
+    <ampsd:Retry><ampsd:Mode>Always</ampsd:Mode><ampsd:Wait>5ms</ampsd:Wait></ampsd:Retry>
+  </Action>"""
 
 _BACKOFF = (
     "<ampsd:Backoff><ampsd:Model>{}</ampsd:Model><ampsd:Initial>5ms</ampsd:Initial><ampsd:Maximum>40ms</ampsd:Maximum>"
@@ -71,6 +80,8 @@ class Draw:
         self.has_archive = rng.random() < 0.5
         self.archive_error = rng.choice((0.0, 0.05, 0.5))
         self.upkeep = later.choice((0.0, 0.0, 0.01, 0.05))
+        self.has_notices = later.random() < 0.5
+        self.command_error = later.choice((0.0, 0.1, 0.5))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
@@ -85,6 +96,7 @@ class Draw:
             backlog=self.backlog,
             fairness=self.fairness,
             lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            notices=_NOTICES if self.has_notices else "",
             old=_OLD if self.upkeep else "",
             archive=_ARCHIVE if self.has_archive else "",
             backoff=_BACKOFF.format(self.backoff) if self.backoff else "",

@@ -8,6 +8,7 @@ The same seed gives the same trace, byte for byte.
 from random import Random
 
 from ampsd import limits
+from ampsd.engine.entries import NEVER
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.operators import Request
 from ampsd.instance import Instance
@@ -30,6 +31,7 @@ from ampsd.simulator.checkers import (
     dead_letters,
     events,
     leases,
+    notices,
     operators,
     order,
     removals,
@@ -71,6 +73,7 @@ class World:
         self.store = SimEventStore()
         self.archive = SimArchive(refused=b'-13"')
         self.errands = SimErrands(self.clock.wall_ns)
+        self.errands.is_failing = self._does_command_fail
         self.upkeep = SimUpkeep(self.disk)
         self.past = Past(b"sim")
         self.history = History()
@@ -141,6 +144,7 @@ class World:
             *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
             *(archive.check(self.store.events(), self.archive, ledger) if self.draw.has_archive else []),
+            *(self._check_notices(ledger) if self.draw.has_notices else []),
             *restart.check(self.instance, self._folded(self.disk.snapshot())),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng, OLD_DIRECTORY),
         ]
@@ -154,6 +158,12 @@ class World:
         again = self._ledger(disk)
         wrong = order.check(order.entries(ledger), order.entries(again))
         return [*wrong, *order.check(durable, order.entries(ledger)), *self._check_log(ledger)]
+
+    def _check_notices(self, ledger: Ledger) -> list[str]:
+        return notices.check(ledger, b"json:Jobs", b"Notices", self.errands.succeeded)
+
+    def _does_command_fail(self) -> bool:
+        return not self._is_calm and self._later.random() < self.draw.command_error
 
     def _ledger(self, disk: SimDisk) -> Ledger:
         return Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE, OLD_DIRECTORY, self.past)
@@ -176,6 +186,8 @@ class World:
             return False
         if self.operator.is_waiting:
             return False
+        if not self.instance.automation.is_idle or self.instance.automation.next_ns != NEVER:
+            return False
         return self.instance.archiver.is_idle and not any(queue.entries.count for queue in self.instance.queues)
 
     def _step(self) -> None:
@@ -196,7 +208,7 @@ class World:
         if self.archive.is_busy and rng.random() < 0.1:
             self._archive_step()
             return
-        if self.errands.is_busy and rng.random() < 0.1:
+        if self.errands.is_busy and self._later.random() < (0.1 if self._is_calm else 0.02):
             self._inputs.append(ErrandCompleted(*self.errands.step()))
             return
         choice = rng.random()

@@ -175,6 +175,10 @@ def test_a_request_runs_its_action_and_a_missing_parameter_does_not(start_daemon
     assert ask(port, f"{base}/farewell")[0] == 404
     assert ask(port, f"{base}/greet?Who=a%20b%7B%7BAMPS_DATA%7D%7D")[0] == 200
     wait_until(lambda: len(echoes(daemon)) == 1)
+    for header, value in (("Referer", "http://elsewhere.example/"), ("Sec-Fetch-Site", "cross-site")):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{base}/greet?Who=forged", headers={header: value})
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(request, timeout=20)
     assert echoes(daemon) == ["hello a b{{AMPS_DATA}}, not "]
     firings = ask(port, "/ampsd/v1/firings")[1]["firings"]
     assert isinstance(firings, list)
