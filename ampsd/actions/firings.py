@@ -138,7 +138,9 @@ class Firings:
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, self._wall_ns)
-                self._retries.add(Run(action, firing, step, retries, Chain()), due_ns)
+                run = Run(action, firing, 0, retries, Chain())
+                run.resumes_at = step
+                self._retries.add(run, due_ns)
 
     def tick(self) -> None:
         """Try again what is due."""
@@ -180,6 +182,9 @@ class Firings:
         self._chain = run.chain
         steps = run.action.steps
         while run.step < len(steps):
+            if run.is_step_done:
+                run.step += 1
+                continue
             if reply is None:
                 if self._is_over(run):
                     break
@@ -214,8 +219,8 @@ class Firings:
         finally:
             after = run.firing.variables
             changed = {name: value for name, value in after.items() if known.get(name) is not value}
-            if changed:
-                run.trace.steps[-1].set = shortened(changed)
+            if changed:  # before it waited it may have set others
+                run.trace.steps[-1].set = {**run.trace.steps[-1].set, **shortened(changed)}
 
     def _take(self, run: Run, step: If | Do, reply: Reply | None) -> str:
         if isinstance(step, If):
@@ -232,9 +237,9 @@ class Firings:
         try:
             request = next(asking) if reply is None else reply.given_to(asking)
             while True:
-                if isinstance(request, Errand):
-                    return self._wait(run, request, asking)
                 try:
+                    if isinstance(request, Errand):
+                        return self._wait(run, request, asking)
                     self._perform(request, run.firing.event)
                 except StepFailed as error:
                     request = asking.throw(error)
@@ -276,8 +281,10 @@ class Firings:
             return FAILED
         self.traces.end(run.trace, RETRYING, reason, self._clock_ns(), self._wall_ns)
         self._report("29-0106", **named, reason=reason, wait=interval_text(policy.wait_ns))
-        self._witness.retrying(action.name, event, run.session, reason, run.step, run.retries + 1, policy.wait_ns)
+        step = max(run.step, run.resumes_at)
+        self._witness.retrying(action.name, event, run.session, reason, step, run.retries + 1, policy.wait_ns)
         again = Run(action, run.firing, run.step, run.retries + 1, Chain())
+        again.resumes_at = run.resumes_at
         self._retries.add(again, self._now_ns + policy.wait_ns)
         return RETRYING
 
