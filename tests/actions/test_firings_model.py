@@ -23,7 +23,7 @@ ACTIONS = (
         (DoLog(words="first"), DoRunTwice(), IfPing(name="x"), DoPublish(topic="y"), DoRun(program="q")),
         None,
     ),
-    ("again", "y", (DoLog(words="y"), DoRun(program="r"), DoLog(words="shaky"), DoLog(words="end")), 2),
+    ("again", "y", (DoLog(words="y shaky"), DoRun(program="r"), DoLog(words="shaky"), DoLog(words="end")), 2),
     ("loud", "y", (IfPing(name="y"), DoLog(words="loud"), DoPublish(topic="z")), None),
 )
 NAMES = ("x", "y", "z", "fault")
@@ -196,4 +196,4 @@ class FiringsAreTheModel(RuleBasedStateMachine):
 
 
 TestFirings = FiringsAreTheModel.TestCase
-TestFirings.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestFirings.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
