@@ -8,6 +8,7 @@ from ampsd.actions.firing import Firing
 from ampsd.actions.template import Template
 from ampsd.declare import COUNT, INTERVAL
 from ampsd.engine.effects import StepFailed
+from ampsd.expressions.compile import Filter, VariableError, filled_in
 from ampsd.ports import FilePattern
 
 _LENGTH_MAX = 200
@@ -57,6 +58,14 @@ def file_pattern(firing: Firing, template: FilePatternTemplate) -> FilePattern:
         return template.fill(firing.variables)
     except ValueError as error:
         raise StepFailed(f"Pattern: {error}") from error
+
+
+def condition(firing: Firing, content: Filter) -> Filter:
+    """A filter of messages; what a variable holds never changes its shape."""
+    try:
+        return filled_in(content, {name: firing.value(name) for name in content.variables})
+    except VariableError as error:
+        raise StepFailed(str(error)) from error
 
 
 def _parsed(parse: Callable[[str], Any], firing: Firing, template: Template, option: str) -> Any:
