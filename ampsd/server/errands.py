@@ -11,6 +11,7 @@ from ampsd.ports import (
     RunProgram,
     SetListening,
     TreatFiles,
+    TruncateStatistics,
     WriteMinidump,
 )
 from ampsd.server.file_systems import FileSystems
@@ -66,6 +67,9 @@ class RealErrands:
                 self._file_systems.submit(ticket, errand)
             case WriteMinidump():
                 self._minidumps.submit(ticket, errand)
+            case TruncateStatistics():
+                # No statistics are kept, so none are too old.
+                asyncio.get_running_loop().call_soon(self._completed, ticket, b"0", None)
             case RotateLogs():
                 asyncio.get_running_loop().call_soon(self._rotate_now, ticket)
             case SetListening():

@@ -11,7 +11,15 @@ import pytest
 import uvloop
 from file_setup import NOTHING, NOW_NS, errand, make, names
 
-from ampsd.ports import Errand, MeasureFileSystem, RotateLogs, RunProgram, SetListening, WriteMinidump
+from ampsd.ports import (
+    Errand,
+    MeasureFileSystem,
+    RotateLogs,
+    RunProgram,
+    SetListening,
+    TruncateStatistics,
+    WriteMinidump,
+)
 from ampsd.server.errands import RealErrands
 from ampsd.server.minidump import MinidumpSettings
 
@@ -92,8 +100,9 @@ def test_each_kind_is_done_and_answered_once(new_loop: NewLoop, tmp_path: Path) 
             world.submit(SetListening("none", True)),
             world.submit(SetListening("taken", True)),
             world.submit(WriteMinidump({"a.json": b"{}"})),
+            world.submit(TruncateStatistics(5 * SECOND_NS)),
         ]
-        program, files, usage, logs, one, none, taken, dump = await world.wait(*tickets)
+        program, files, usage, logs, one, none, taken, dump, statistics = await world.wait(*tickets)
         assert program == (b"given\n", None)
         assert (files, names(tmp_path / "log")) == ((b"1", None), ["2.log"])
         assert 0 < float(usage[0]) <= 100
@@ -104,6 +113,7 @@ def test_each_kind_is_done_and_answered_once(new_loop: NewLoop, tmp_path: Path) 
             (b"", "Address already in use"),
         )
         assert os.path.exists(dump[0])
+        assert statistics == (b"0", None)
         world.errands.close(5)
 
     run(new_loop, test())
