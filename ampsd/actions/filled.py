@@ -8,7 +8,11 @@ from ampsd.actions.firing import Firing
 from ampsd.actions.template import Template
 from ampsd.declare import COUNT, INTERVAL
 from ampsd.engine.effects import StepFailed
+from ampsd.expressions.compile import Filter, VariableError, filled_in
 from ampsd.ports import FilePattern
+
+_LENGTH_MAX = 200
+"""Longest text of a number or an interval."""
 
 
 def text_bytes(firing: Firing, template: Template, option: str) -> bytes:
@@ -43,7 +47,7 @@ def percent(firing: Firing, template: Template, option: str) -> float:
     """A percentage, such as 90%."""
     filled = text(firing, template)
     number = filled.removesuffix("%").strip()
-    if not number.isascii() or not number.isdigit() or int(number) > 100:
+    if len(number) > 3 or not number.isascii() or not number.isdigit() or int(number) > 100:
         raise StepFailed(f"{option} is {filled[:100]!r}: write a number from 0 to 100 and %, such as 90%")
     return float(number)
 
@@ -56,8 +60,20 @@ def file_pattern(firing: Firing, template: FilePatternTemplate) -> FilePattern:
         raise StepFailed(f"Pattern: {error}") from error
 
 
-def _parsed(parse: Callable[[str], Any], firing: Firing, template: Template, option: str) -> Any:
+def condition(firing: Firing, content: Filter) -> Filter:
+    """A filter of messages; what a variable holds never changes its shape."""
     try:
-        return parse(firing.fill(template).decode("utf-8", "replace")[:200])
+        return filled_in(content, {name: firing.value(name) for name in content.variables})
+    except VariableError as error:
+        raise StepFailed(str(error)) from error
+
+
+def _parsed(parse: Callable[[str], Any], firing: Firing, template: Template, option: str) -> Any:
+    filled = firing.fill(template)
+    if len(filled) > _LENGTH_MAX:
+        # Its beginning alone could be another value, such as a second of what is a day.
+        raise StepFailed(f"{option} is {len(filled)} bytes long, more than {_LENGTH_MAX}")
+    try:
+        return parse(filled.decode("utf-8", "replace"))
     except ValueError as error:
         raise StepFailed(f"{option}: {error}") from error

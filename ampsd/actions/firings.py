@@ -10,7 +10,6 @@ the turn in which it arrives.
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol
 
 from ampsd import limits
@@ -140,8 +139,8 @@ class Firings:
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, self._wall_ns)
-                run = Run(action, firing, step, retries, Chain())
-                run.is_restored = True
+                run = Run(action, firing, 0, retries, Chain())
+                run.resumes_at = step
                 self._retries.add(run, due_ns)
                 is_there = True
         return is_there
@@ -177,25 +176,19 @@ class Firings:
         """Run an action from a step on: the first, or the one that failed before."""
         action, event = run.action, run.firing.event
         run.chain.names[action.name] = None
-        if run.is_restored:
-            self._set_again(run)
         run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
         run.trace.on = run.on
         run.session = self._witness.started(action.name, event, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
-
-    def _set_again(self, run: Run) -> None:
-        """The variables that earlier steps set are gone with the process: those that messages give are set again."""
-        for step in run.action.steps[: run.step]:
-            if isinstance(step, Do) and step.only_sets:
-                with suppress(StepFailed, OutputTooLargeError):
-                    self._take(run, step, None)
 
     def _proceed(self, run: Run, reply: Reply | None) -> None:
         """From where the run stands to its end, or to where it has to wait. `reply` is for the step that waited."""
         self._chain = run.chain
         steps = run.action.steps
         while run.step < len(steps):
+            if run.is_step_done:
+                run.step += 1
+                continue
             if reply is None:
                 if self._is_over(run):
                     break
@@ -230,8 +223,8 @@ class Firings:
         finally:
             after = run.firing.variables
             changed = {name: value for name, value in after.items() if known.get(name) is not value}
-            if changed:
-                run.trace.steps[-1].set = shortened(changed)
+            if changed:  # before it waited it may have set others
+                run.trace.steps[-1].set = {**run.trace.steps[-1].set, **shortened(changed)}
 
     def _take(self, run: Run, step: If | Do, reply: Reply | None) -> str:
         if isinstance(step, If):
@@ -248,9 +241,9 @@ class Firings:
         try:
             request = next(asking) if reply is None else reply.given_to(asking)
             while True:
-                if isinstance(request, Errand):
-                    return self._wait(run, request, asking)
                 try:
+                    if isinstance(request, Errand):
+                        return self._wait(run, request, asking)
                     self._perform(request, run.firing.event)
                 except StepFailed as error:
                     request = asking.throw(error)
@@ -292,8 +285,10 @@ class Firings:
             return FAILED
         self.traces.end(run.trace, RETRYING, reason, self._clock_ns(), self._wall_ns)
         self._report("29-0106", **named, reason=reason, wait=interval_text(policy.wait_ns))
-        self._witness.retrying(action.name, event, run.session, reason, run.step, run.retries + 1, policy.wait_ns)
+        step = max(run.step, run.resumes_at)
+        self._witness.retrying(action.name, event, run.session, reason, step, run.retries + 1, policy.wait_ns)
         again = Run(action, run.firing, run.step, run.retries + 1, Chain())
+        again.resumes_at = run.resumes_at
         self._retries.add(again, self._now_ns + policy.wait_ns)
         return RETRYING
 

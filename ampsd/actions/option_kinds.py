@@ -11,7 +11,7 @@ from ampsd.actions.schedule import parse_schedule
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.actions.variables import NAME
 from ampsd.declare import COUNT, INTERVAL, Kind, NotRunningError
-from ampsd.expressions.compile import Expression, Filter, compile_expression
+from ampsd.expressions.compile import Expression, Filter, compile_condition, compile_expression
 from ampsd.expressions.lexer import ExpressionError, NotAvailableError
 
 _NAME = re.compile(rf"{NAME}\Z")
@@ -165,5 +165,6 @@ PERCENT_TEXT = templated(Kind("percentage", _percent), "percentage, may hold {{V
 TEXT_TEXT = templated(Kind("text", _text), "text, may hold {{VARIABLES}}")
 EXTRACTION = Kind("VARIABLE=expression", _extraction, pattern=r"[^=]*=[\s\S]*", fault="expression")
 FILE_PATTERN = Kind("shell pattern of files, may hold {{VARIABLES}}", parse_file_pattern)
+CONDITION = Kind("expression with {{VARIABLES}}", available(compile_condition), fault="expression")
 COMMAND_LINE = Kind("command, may hold {{VARIABLES}}", CommandLine)
 TRANSLATION = Kind("original=translated", _pair(str.strip, "original=translated"), pattern=r"[^=]*=[\s\S]*")

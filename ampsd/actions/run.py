@@ -2,7 +2,7 @@
 
 from ampsd.actions.firing import Firing
 from ampsd.actions.graph import Action
-from ampsd.actions.module import Steps
+from ampsd.actions.module import Do, Steps
 from ampsd.actions.trace import Trace
 
 
@@ -19,9 +19,10 @@ class Chain:
 
 class Run:
     """A firing that goes on with the step at `step`, after so many retries. `chain`, `session` and `trace` are those of
-    the run that is under way; `asking` is the step that waits for an errand, where that is a Do."""
+    the run that is under way; `asking` is the step that waits for an errand, where that is a Do. The steps before
+    `resumes_at` were done before a restart."""
 
-    __slots__ = ("action", "asking", "chain", "firing", "is_restored", "on", "retries", "session", "step", "trace")
+    __slots__ = ("action", "asking", "chain", "firing", "on", "resumes_at", "retries", "session", "step", "trace")
 
     def __init__(
         self, action: Action, firing: Firing, step: int, retries: int, chain: Chain, on: int | None = None
@@ -33,11 +34,16 @@ class Run:
         self.retries = retries
         self.chain = chain
         self.on = on
+        self.resumes_at = 0
         self.session = 0
-        self.is_restored = False
-        """Whether the process before began it."""
         self.trace: Trace
         self.asking: Steps | None = None
+
+    @property
+    def is_step_done(self) -> bool:
+        """Whether the next step was done before a restart. What only sets variables is done again: they are lost."""
+        step = self.action.steps[self.step]
+        return self.step < self.resumes_at and not (isinstance(step, Do) and step.only_sets)
 
     @property
     def size(self) -> int:

@@ -2,7 +2,8 @@
 
 Intervals count on the monotonic clock from the start, without drift; runs that were missed are not made up for. Times
 of the day follow the wall clock, which may be set: so it is looked at again at least every half minute, and a time that
-was passed over by setting it runs once.
+was passed over by setting it runs once. Where it is set back by some hours at most, nothing runs again; where by more,
+what is due is reckoned from the new time, or a clock that was years ahead would keep everything waiting for years.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,9 @@ from ampsd.engine.events import ScheduleDue
 
 NEVER = 2**63 - 1
 _LOOK_NS = 30_000_000_000
+_HOUR_NS = 3_600_000_000_000
+_BACK_MAX_NS = 4 * _HOUR_NS
+"""How far beyond its period a time may be away: a change to winter time, and three hours that a clock is set back."""
 
 
 class _Timed:
@@ -25,6 +29,11 @@ class _Timed:
     def __init__(self, on: OnSchedule) -> None:
         self.on = on
         self.due_ns = NEVER
+
+    @property
+    def period_ns(self) -> int:
+        """From one run to the next, where it is a time of the day."""
+        return 24 * _HOUR_NS * (1 if self.on.every.weekday is None else 7)
 
 
 class Schedules:
@@ -52,6 +61,8 @@ class Schedules:
             return
         for one in self._all:
             every = one.on.every
+            if every.interval_ns is None and one.due_ns - wall_ns > one.period_ns + _BACK_MAX_NS:
+                one.due_ns = next_due_ns(every, wall_ns, self._zone)
             if one.due_ns > (wall_ns if every.interval_ns is None else now_ns):
                 continue
             if every.interval_ns is None:

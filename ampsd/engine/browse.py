@@ -32,9 +32,9 @@ _RUNNING = {"none", "skip_n", "timestamp", "no_sowkey", "non_regex_topic"}
 
 
 class Query:
-    """A sow command that can be carried out. Raises RefusedError otherwise."""
+    """A sow command that can be carried out; `content` stands for its filter. Raises RefusedError otherwise."""
 
-    def __init__(self, client: Client, command: Command) -> None:
+    def __init__(self, client: Client, command: Command, content: Filter | None = None) -> None:
         self._client = client
         self._query_id = command.query_id or command.command_id or b""
         if command.topic is None:
@@ -45,7 +45,7 @@ class Query:
         if command.sow_keys is not None:
             raise RefusedError(NOT_SUPPORTED, "messages of a queue have no keys")
         self._queue = queue
-        self._filter = filter_of(command.filter, client)
+        self._filter = content or filter_of(command.filter, client)
         try:
             wanted = options.split(command.options) if command.options else {}
             self._skip = options.whole_number(wanted.get("skip_n", "0"))

@@ -6,7 +6,7 @@ What takes time or can fail outside is an errand (`ampsd.ports`); everything her
 from collections.abc import Mapping, Sequence
 
 from ampsd.engine.lifecycle import own_status
-from ampsd.expressions.compile import Expression
+from ampsd.expressions.compile import Expression, Filter
 from ampsd.message_types.message_type import Value
 
 
@@ -79,7 +79,7 @@ class QueryQueue:
     __slots__ = ("data", "filter", "message_type", "options", "order_by", "topic")
 
     def __init__(
-        self, topic: str, message_type: str, content: bytes | None, order_by: bytes | None, options: bytes | None
+        self, topic: str, message_type: str, content: Filter, order_by: bytes | None, options: bytes | None
     ) -> None:
         self.topic = topic
         self.message_type = message_type

@@ -93,8 +93,7 @@ class Requests:
         message_type = routes.message_type
         fields = NO_FIELDS
         if request.data is not None:
-            if not message_type.is_read:
-                raise StepFailed(f"bodies of message type {request.message_type} have no fields")
+            self._refuse_unread(routes)
             try:
                 fields = message_type.fields(request.data)
             except BodyError as error:
@@ -108,11 +107,11 @@ class Requests:
         client.routes = routes
         command = Command(b"sow")
         command.topic = request.topic.encode("utf-8", "surrogateescape")
-        command.filter = request.filter or None
         command.order_by = request.order_by or None
         command.options = request.options or None
+        self._refuse_unread(routes)
         try:
-            request.data = Query(client, command).first()
+            request.data = Query(client, command, request.filter).first()
         except RefusedError as error:
             raise StepFailed(f"{error}: {error.detail}" if error.detail else str(error)) from error
 
@@ -129,6 +128,10 @@ class Requests:
 
     def _shut_down(self, request: Shutdown, event: Event) -> None:
         self.is_stop_asked = True
+
+    def _refuse_unread(self, routes: Routes) -> None:
+        if not routes.message_type.is_read:
+            raise StepFailed(f"bodies of message type {routes.message_type.name} have no fields")
 
     def _of_type(self, message_type: str) -> Routes:
         routes = self._routes.get(message_type.encode("utf-8", "surrogateescape"))

@@ -6,12 +6,12 @@ Fields hold nothing but ints, doubles, bytes and None, so a message can make no 
 from functools import lru_cache
 
 from ampsd.expressions import nodes
-from ampsd.expressions.environment import NOWHERE, Environment
+from ampsd.expressions.environment import NOWHERE, Environment, Variables
 from ampsd.expressions.equality import Equality, equality_of
 from ampsd.expressions.generate import Generated, generate
 from ampsd.expressions.nodes import Node
 from ampsd.expressions.operators import VariableError as VariableError
-from ampsd.expressions.operators import first
+from ampsd.expressions.operators import first, joined, variable
 from ampsd.expressions.parser import parse
 from ampsd.message_types.message_type import Fields, Value
 
@@ -111,6 +111,23 @@ def compile_condition(text: str) -> Filter:
     VariableError. Raises ExpressionError.
     """
     return Filter(text, parse(text, has_variables=True))
+
+
+def filled_in(condition: Filter, variables: Variables) -> Filter:
+    """The condition as a filter of messages, with the values that the variables have now.
+
+    They are literals of the tree, never part of its text. Raises VariableError.
+    """
+    environment = Environment(variables=variables)
+
+    def fill(node: Node) -> Node:
+        if isinstance(node, nodes.Variable):
+            return nodes.Literal(variable(environment, node.name))
+        if isinstance(node, nodes.Text):
+            return nodes.Literal(joined(environment, node.parts))
+        return nodes.rebuilt(node, fill)
+
+    return Filter(condition.text, fill(parse(condition.text, has_variables=True)))
 
 
 def _variables_of(node: Node) -> list[str]:

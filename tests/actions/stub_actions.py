@@ -13,7 +13,7 @@ from ampsd.engine.effects import PublishMessage, Request, StepFailed, WriteLog
 from ampsd.engine.events import Event, MessagePublished
 from ampsd.message_types import registry
 from ampsd.message_types.message_type import BodyError
-from ampsd.ports import Errand, RunProgram
+from ampsd.ports import Errand, MeasureFileSystem, RunProgram
 
 
 class Ping(Event):
@@ -81,6 +81,37 @@ class DoRun(Do, module="amps-action-do-test-run"):
         firing.variables["OUTPUT"] = yield RunProgram((self.program.encode(),), {}, 1)
 
 
+class DoRunTwice(Do, module="amps-action-do-test-run-twice"):
+    """Runs two programs, one after the other, and sets FIRST before and between them, SECOND at the end."""
+
+    def run(self, firing: Firing) -> Steps:
+        firing.variables["FIRST"] = b"asked"
+        firing.variables["STAYS"] = b"set before"
+        firing.variables["FIRST"] = yield RunProgram((b"first",), {}, 1)
+        firing.variables["SECOND"] = yield RunProgram((b"second",), {}, 1)
+
+
+class DoTry(Do, module="amps-action-do-test-try"):
+    """Runs a program; where it fails, sets REASON and goes on with another."""
+
+    def run(self, firing: Firing) -> Steps:
+        try:
+            yield RunProgram((b"try",), {}, 1)
+        except StepFailed as failed:
+            firing.variables["REASON"] = failed.reason.encode()
+            yield WriteLog("caught", name=failed.reason)
+
+
+class IfAsks(If, module="amps-action-if-test-asks"):
+    """Asks how full a file system is; passes where it is fuller than half."""
+
+    def question(self, firing: Firing) -> Errand | None:
+        return None if firing.value("NAME") == b"known" else MeasureFileSystem(firing.value("NAME"))
+
+    def passes(self, firing: Firing, answer: bytes) -> bool:
+        return float(answer or b"100") > 50
+
+
 class World:
     """Performs requests and remembers everything; a publish is a ping of the topic's name."""
 
@@ -99,8 +130,9 @@ class World:
     def submit(self, ticket: int, errand: Errand) -> None:
         self.errands.append((ticket, errand))
 
-    def answer(self, value: bytes = b"", failure: str | None = None) -> None:
-        ticket, _ = self.errands.pop(0)
+    def answer(self, value: bytes = b"", failure: str | None = None, at: int = 0) -> None:
+        """The errand at that place among those that wait is done; the first one, if it is not said."""
+        ticket, _ = self.errands.pop(at)
         self.firings.answered(ticket, value, failure)
 
     def perform(self, request: Request, event: Event) -> None:

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampsd.expressions.compile import NO_FIELDS, VariableError, compile_condition
+from ampsd.expressions.compile import NO_FIELDS, VariableError, compile_condition, filled_in
 from ampsd.expressions.environment import Environment
 from ampsd.expressions.lexer import ExpressionError
+from ampsd.message_types import registry
 
 
 def holds(text: str, **variables: bytes) -> bool:
@@ -70,3 +71,34 @@ def test_a_pattern_may_hold_no_variable() -> None:
 
 def test_a_field_is_null_because_there_is_no_message() -> None:
     assert holds("/a IS NULL")
+
+
+_CONDITIONS = (
+    "'{{A}}' = 'x' OR {{N}} > 1",
+    "'a{{A}}b{{B}}' IN ('axb', 'ab', '{{B}}') AND NOT {{N}} BETWEEN {{N}} - 1 AND 2",
+    "IF('{{A}}' IS NULL, '{{B}}', CONCAT('{{A}}', '-')) BEGINS WITH ('{{B}}', 'x')",
+    "REGEXP_MATCH('{{A}}', '{{B}}') = '{{A}}' OR '{{A}}' LIKE '^x' OR LENGTH('{{B}}') = {{N}}",
+)
+
+
+@pytest.mark.parametrize("text", _CONDITIONS)
+@given(
+    a=st.binary(max_size=20),
+    b=st.sampled_from([b"", b"x", b"' OR 1=1 --", b"(", b"{{A}}", b"\xff"]),
+    n=st.integers(-3, 3),
+)
+def test_a_condition_filled_in_says_what_it_said(text: str, a: bytes, b: bytes, n: int) -> None:
+    condition = compile_condition(text)
+    variables = {"A": a, "B": b, "N": b"%d" % n}
+    filled = filled_in(condition, variables)
+    assert filled.variables == ()
+    assert filled.matches(NO_FIELDS) is condition.matches(NO_FIELDS, Environment(variables=variables))
+
+
+def test_a_condition_filled_in_is_a_filter_of_messages() -> None:
+    condition = compile_condition("/id = '{{ID}}' AND /n > {{N}}")
+    message = registry.find("json").fields(b'{"id":"\' OR \'1\' = \'1","n":2}')
+    assert filled_in(condition, {"ID": b"' OR '1' = '1", "N": b" 1 "}).matches(message)
+    assert not filled_in(condition, {"ID": b"x' OR '1' = '1", "N": b"1"}).matches(message)
+    with pytest.raises(VariableError, match="is not a number"):
+        filled_in(condition, {"ID": b"", "N": b"1 OR 1=1"})

@@ -1,13 +1,14 @@
 """amps-action-do-query-sow."""
 
-from ampsd.actions.filled import text
+from ampsd.actions.filled import condition, text
 from ampsd.actions.firing import Firing
 from ampsd.actions.marks import READS, SETS
 from ampsd.actions.module import Do, Steps
-from ampsd.actions.option_kinds import TEXT_TEXT, VARIABLE
+from ampsd.actions.option_kinds import CONDITION, TEXT_TEXT, VARIABLE
 from ampsd.actions.template import TEMPLATE, Template
 from ampsd.declare import option
 from ampsd.engine.effects import QueryQueue
+from ampsd.expressions.compile import Filter
 
 
 class DoQuerySow(Do, module="amps-action-do-query-sow"):
@@ -17,13 +18,19 @@ class DoQuerySow(Do, module="amps-action-do-query-sow"):
         TEXT_TEXT, "Topic, view, queue or conflated topic, or a regular expression.", marks=(READS,), reload="live"
     )
     message_type: Template = option(TEXT_TEXT, "Message type of that topic.", refers_to="message type", reload="live")
-    filter: Template = option(TEXT_TEXT, "Which records.", reload="live")
+    filter: Filter = option(
+        CONDITION,
+        "Which records: a variable inside quotes is a text, outside it must be a number.",
+        reload="live",
+    )
     capture_data: str = option(VARIABLE, "Name of the variable that holds the record.", marks=(SETS,), reload="live")
     default_data: Template | None = option(
         TEMPLATE, "What the variable holds when there is no record.", default=None, reload="live"
     )
     order_by: Template | None = option(TEXT_TEXT, "Order of the records.", default=None, reload="live")
     options: Template | None = option(TEXT_TEXT, "Options of the query, but for top_n.", default=None, reload="live")
+
+    only_sets = True
 
     def sets(self) -> tuple[str, ...]:
         """The variable that `capture_data` names."""
@@ -34,7 +41,7 @@ class DoQuerySow(Do, module="amps-action-do-query-sow"):
         query = QueryQueue(
             text(firing, self.topic),
             text(firing, self.message_type),
-            firing.fill(self.filter),
+            condition(firing, self.filter),
             None if self.order_by is None else firing.fill(self.order_by),
             None if self.options is None else firing.fill(self.options),
         )

@@ -2,13 +2,11 @@
 
 from ampsd.actions.firing import Firing
 from ampsd.actions.module import If
-from ampsd.actions.option_kinds import available
-from ampsd.declare import Kind, option
+from ampsd.actions.option_kinds import CONDITION
+from ampsd.declare import option
 from ampsd.engine.effects import StepFailed
-from ampsd.expressions.compile import NO_FIELDS, Filter, VariableError, compile_condition
+from ampsd.expressions.compile import NO_FIELDS, Filter, VariableError
 from ampsd.expressions.environment import Environment
-
-_CONDITION = Kind("expression with {{VARIABLES}}", available(compile_condition), fault="expression")
 
 
 class IfCondition(If, module="amps-action-if-condition"):
@@ -18,7 +16,7 @@ class IfCondition(If, module="amps-action-if-condition"):
     condition says.
     """
 
-    condition: Filter = option(_CONDITION, "Expression over context variables; it sees no message.", reload="live")
+    condition: Filter = option(CONDITION, "Expression over context variables; it sees no message.", reload="live")
 
     def passes(self, firing: Firing, answer: bytes) -> bool:
         """Whether the condition holds now. Raises StepFailed when a variable is not the number it must be."""
