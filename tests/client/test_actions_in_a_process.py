@@ -67,7 +67,8 @@ def test_a_step_shuts_the_instance_down_and_what_was_acknowledged_is_there_again
     assert daemon.process.wait(timeout=20) == 0
     assert echoes(daemon) == ["shutting down"]
     daemon.start()
-    inbox = subscribe(connect(daemon.uri, "worker"), "Jobs")
+    worker = connect(daemon.uri, "worker")
+    inbox = subscribe(worker, "Jobs")
     assert inbox.take()[1] == '{"id":1}'
 
 
@@ -193,7 +194,9 @@ def test_a_minidump_holds_what_a_diagnosis_needs_and_tells_of_itself(start_daemo
         "<MiniDumpDirectory>./dumps</MiniDumpDirectory>"
         + actions(action("on-minidump", {}, (ECHO, {"Message": "{{AMPS_MINIDUMP_PATH}}"})))
     )
-    connect(daemon.uri, "secretive").publish("news", '{"secret":"8c6f2"}')
+    client = connect(daemon.uri, "secretive")
+    client.publish("news", '{"secret":"8c6f2"}')
+    client.publish_flush()
     send(daemon, signal.SIGQUIT)
     wait_until(lambda: len(echoes(daemon)) == 1)
     path = Path(echoes(daemon)[0])
