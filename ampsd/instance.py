@@ -182,7 +182,7 @@ class Instance:
         self.archiver.begin(self.log.floor)
         for run in self._action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
-            if not self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns):
+            if not self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns, run.number):
                 self._action_runs.give_up(run)
         self.automation.start()
 

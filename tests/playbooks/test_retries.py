@@ -110,6 +110,7 @@ def waiting(retry: str) -> tuple[Playbook, str]:
     publish(play, '{"a":7}')
     (message,) = deliveries(worker)
     ack(worker, message, option="cancel")
+    worker.hang_up()
     return play, message["bm"]
 
 
@@ -152,4 +153,42 @@ def test_with_a_retry_the_command_is_run_again_and_the_rest_follows(power_cut_se
     assert seen(play) == ['{"number":7}'], "what was extracted before the crash is known again"
     play.restart()
     assert seen(play) == ['{"number":7}'], "once"
+    play.check_events()
+
+
+def dead_twice(retry: str) -> tuple[Playbook, str]:
+    """A job that died, was reset by an operator and died again, all while the first command runs."""
+    play, bookmark = waiting(retry)
+    assert play.operate("reset", "Jobs", bookmark) == [("done", "")]
+    worker = subscriber(play, "again")
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    return play, bookmark
+
+
+LIFE = ["Received: MessageExpired", "Started", "Completed"]
+
+
+def test_two_runs_on_one_message_come_one_after_the_other() -> None:
+    play, bookmark = dead_twice("<ampsd:Events>true</ampsd:Events>")
+    assert story(play, bookmark) == LIFE[:2]
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark) == LIFE * 2
+    assert seen(play) == ['{"number":7}'] * 2
+    play.check_events()
+
+
+@pytest.mark.parametrize("power_cut_seed", [None, 3])
+def test_with_a_retry_both_are_made_after_a_crash(power_cut_seed: int | None) -> None:
+    play, bookmark = dead_twice(f"<ampsd:Retry>{LIMIT}</ampsd:Retry>")
+    play.restart(power_cut_seed=power_cut_seed)
+    assert story(play, bookmark) == [*LIFE[:2], "Retrying: restart", "Started"]
+    play.restart(power_cut_seed=power_cut_seed)
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark)[-4:] == ["Completed", *LIFE]
+    assert seen(play) == ['{"number":7}'] * 2
+    play.restart()
+    assert len(seen(play)) == 2
     play.check_events()
