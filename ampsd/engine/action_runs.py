@@ -67,8 +67,12 @@ class ActionRuns:
     def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
         """A step waits for something outside. Where it may be tried again, a restart finds a mark for it."""
         self._session = NO_SESSION
-        if event.parent is not None and retries is not None:
+        if event.parent is None:
+            return
+        if retries is not None:
             self._mark(action_name, event, event.parent, step, retries, self._turn.wall_ns)
+        else:  # it may itself be a retry that a restart found, and shall not find again
+            self._unmark(_key(action_name), event.parent.position)
 
     def going_on(self, action_name: str, session: int) -> None:
         """The answer is there: the run goes on."""
@@ -98,7 +102,8 @@ class ActionRuns:
         """Let the log say that the run goes on with a step then."""
         key = _key(action_name)
         words = event.reasons if isinstance(event, MessageExpired) else ()
-        text = f"{step} {retries} {parent.length} {','.join(words)}".encode()
+        topic = str(getattr(event, "topic", ""))
+        text = f"{step} {retries} {parent.length} {','.join(words)} {topic}".encode("utf-8", "surrogateescape")
         self._log.add(records.encode_mark(records.DUE, key, array("Q", (parent.position,)), due_wall_ns, text))
         self._marked[key, parent.position] = None
 
@@ -109,6 +114,10 @@ class ActionRuns:
         key, position = _key(action_name), event.parent.position
         if session:
             self._events.tell(status, key, (position,), reason=reason, sessions=(session,))
+        self._unmark(key, position)
+
+    def _unmark(self, key: bytes, position: int) -> None:
+        """Let the log say that nothing waits any more, where it said so."""
         if (key, position) in self._marked:
             del self._marked[key, position]
             self._log.add(records.encode_queue_change(records.REMOVE, key, array("Q", (position,))))
@@ -143,20 +152,21 @@ class ActionRuns:
         self._open.clear()
         for (key, position), mark in self._restored.items():
             self._marked[key, position] = None
-            step, retries, length, words = mark.text.decode().split(" ")
-            event = self._event_of(position, int(length), tuple(words.split(",")) if words else ())
+            # The topic is that of the event, such as a queue; marks of before it was noted have none.
+            step, retries, length, words, topic = (*mark.text.decode("utf-8", "surrogateescape").split(" ", 4), "")[:5]
+            event = self._event_of(position, int(length), tuple(words.split(",")) if words else (), topic)
             if event is not None:
                 name = key.removeprefix(ACTION).decode()
                 yield WaitingRun(name, event, int(step), int(retries), mark.value)
         self._restored.clear()
 
-    def _event_of(self, position: int, length: int, reasons: tuple[str, ...]) -> Event | None:
+    def _event_of(self, position: int, length: int, reasons: tuple[str, ...], topic: str) -> Event | None:
         """The event again, from its message."""
         try:
             record = records.decode_publish(self._log.read(position, length))
         except JournalDamageError:
             return None
-        topic = record.topic.decode("utf-8", "surrogateescape")
+        topic = topic or record.topic.decode("utf-8", "surrogateescape")
         message_type = record.message_type.decode()
         event: Event
         if reasons:
