@@ -44,11 +44,12 @@ def action(on: str, on_options: dict[str, str], *steps: tuple[str, dict[str, str
 
 
 def step(module: str, **options: str | Sequence[str]) -> str:
-    """An On, If or Do element, by module name without its prefix; options by their XML names, in text as it stands."""
-    kind = {"on": "On", "if": "If", "do": "Do"}[module.split("-")[0]]
+    """An On, If or Do element, by module name, amps-action- left out; options by their XML names, as they stand."""
+    kind = {"on": "On", "if": "If", "do": "Do"}[module.removeprefix("ampsd-action-").split("-")[0]]
+    name = module if module.startswith("ampsd-") else f"amps-action-{module}"
     pairs = [(key, one) for key, value in options.items() for one in ([value] if isinstance(value, str) else value)]
     inside = "".join(f"<{key}>{value}</{key}>" for key, value in pairs)
-    return f"<{kind}><Module>amps-action-{module}</Module><Options>{inside}</Options></{kind}>"
+    return f"<{kind}><Module>{name}</Module><Options>{inside}</Options></{kind}>"
 
 
 def acting(*steps: str) -> str:
