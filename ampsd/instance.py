@@ -119,7 +119,7 @@ class Instance:
             definition.transaction_log is not None,
             self.happened,
         )
-        self.security = Security(self.clients, report)
+        self.security = Security(self.clients, [one.name for one in definition.transports], report)
         self._requests = self._make_requests()
         self._answers = Answers(self.outbox, self.acks, report)
         self._commands = self._make_commands()

@@ -9,12 +9,14 @@
 Every `send` and `advance` runs the reactor until nothing more happens, disk included, unless the disk is held.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
 from ampsd import units
 from ampsd.config.model import Model, load
 from ampsd.engine import lifecycle
 from ampsd.engine.operators import Left
+from ampsd.lint.examination import examine
 from ampsd.reactor import ActionRequested, SignalArrived, StopBegun
 from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.peer import Peer
@@ -38,13 +40,26 @@ def queue(name: str, **settings: object) -> str:
 
 def action(on: str, on_options: dict[str, str], *steps: tuple[str, dict[str, str]]) -> str:
     """An Action element: one On, then If and Do steps by module name without its prefix."""
+    return f"<Action>{step(on, **on_options)}{''.join(step(one, **options) for one, options in steps)}</Action>"
 
-    def element(module: str, options: dict[str, str]) -> str:
-        kind = {"on": "On", "if": "If", "do": "Do"}[module.split("-")[0]]
-        inside = "".join(f"<{key}>{value}</{key}>" for key, value in options.items())
-        return f"<{kind}><Module>amps-action-{module}</Module><Options>{inside}</Options></{kind}>"
 
-    return f"<Action>{element(on, on_options)}{''.join(element(*step) for step in steps)}</Action>"
+def step(module: str, **options: str | Sequence[str]) -> str:
+    """An On, If or Do element, by module name, amps-action- left out; options by their XML names, as they stand."""
+    kind = {"on": "On", "if": "If", "do": "Do"}[module.removeprefix("ampsd-action-").split("-")[0]]
+    name = module if module.startswith("ampsd-") else f"amps-action-{module}"
+    pairs = [(key, one) for key, value in options.items() for one in ([value] if isinstance(value, str) else value)]
+    inside = "".join(f"<{key}>{value}</{key}>" for key, value in pairs)
+    return f"<{kind}><Module>{name}</Module><Options>{inside}</Options></{kind}>"
+
+
+def acting(*steps: str) -> str:
+    """An Action element of such elements."""
+    return f"<Action>{''.join(steps)}</Action>"
+
+
+def echo(text: str) -> str:
+    """A step that writes a text to the log."""
+    return step("do-echo-message", Message=text)
 
 
 DEAD_LETTER = action(
@@ -73,6 +88,35 @@ class Client(Peer):
         return [one.body for one in self.receive() if one.body is not None]
 
 
+def configured(
+    *,
+    queues: str = "",
+    actions: str = "",
+    transaction_log: str = TRANSACTION_LOG,
+    transport: str = "",
+    transports: str = "",
+    settings: str = "",
+) -> bytes:
+    """A configuration: `transport` stands inside the transport t, `transports` beside it."""
+    text = (
+        f'<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Play</Name>{settings}'
+        "<Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
+        f"<Protocol>amps</Protocol>{transport}</Transport>{transports}</Transports>"
+        f"{f'<SOW>{queues}</SOW>' if queues else ''}{transaction_log}"
+        f"{f'<Actions>{actions}</Actions>' if actions else ''}</AMPSConfig>"
+    )
+    return text.encode()
+
+
+def errors(actions: str, queues: str = "") -> list[str]:
+    """The errors of a configuration with these actions: code and sentence; with one, nothing starts."""
+    text = configured(actions=actions, queues=queues)
+    found = examine("play.xml", read=lambda _: text, environment={}, working_directory="/")
+    told = [f"{one.code} {one.sentence}" for one in found.findings if one.severity == "error"]
+    assert bool(told) is not found.may_start
+    return told
+
+
 class Playbook(Stage):
     """One instance; see the module's doc string."""
 
@@ -83,11 +127,18 @@ class Playbook(Stage):
         actions: str = "",
         transaction_log: str = TRANSACTION_LOG,
         transport: str = "",
+        transports: str = "",
         settings: str = "",
         zone: tzinfo = UTC,
         segment_size: int = SEGMENT_SIZE,
     ) -> None:
-        self._sections = (settings, transport, transaction_log, actions)
+        self._sections = {
+            "settings": settings,
+            "transport": transport,
+            "transports": transports,
+            "transaction_log": transaction_log,
+            "actions": actions,
+        }
         super().__init__(self._configured(queues), zone=zone, segment_size=segment_size)
         self._requests = 0
         self.lines: list[str] = []
@@ -100,25 +151,18 @@ class Playbook(Stage):
         self.model = self._configured(queues)
 
     def _configured(self, queues: str) -> Model:
-        settings, transport, transaction_log, actions = self._sections
-        text = (
-            f'<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Play</Name>{settings}'
-            "<Transports><Transport><Name>t</Name><Type>tcp</Type><InetAddr>9007</InetAddr>"
-            f"<Protocol>amps</Protocol>{transport}</Transport></Transports>"
-            f"{f'<SOW>{queues}</SOW>' if queues else ''}{transaction_log}"
-            f"{f'<Actions>{actions}</Actions>' if actions else ''}</AMPSConfig>"
-        )
-        loading = load("play.xml", read=lambda _: text.encode(), environment={}, working_directory="/")
+        text = configured(queues=queues, **self._sections)
+        loading = load("play.xml", read=lambda _: text, environment={}, working_directory="/")
         assert loading.model is not None, "\n".join(map(str, loading.findings))
         return loading.model
 
-    def connect(self, transport_message_type: str | None = None) -> Client:
+    def connect(self, transport_message_type: str | None = None, transport: str = "t") -> Client:
         """A connection that has not logged on."""
-        return Client(self, self.open("t", transport_message_type))
+        return Client(self, self.open(transport, transport_message_type))
 
-    def client(self, name: str, **fields: object) -> Client:
+    def client(self, name: str, transport: str = "t", **fields: object) -> Client:
         """A connection that has logged on."""
-        client = self.connect()
+        client = self.connect(transport=transport)
         client.send(c="logon", cid="0", client_name=name, a="processed", version="5.3.5.14:test", **fields)
         answer = client.take()
         if not self.is_disk_held:
@@ -169,6 +213,10 @@ class Playbook(Stage):
         """Shutting down begins."""
         self.post(StopBegun())
         self.settle()
+
+    def failures(self) -> list[str]:
+        """Why steps failed, so far."""
+        return [str(values["reason"]) for code, values in self.log if code == "29-0105"]
 
     def echoes(self) -> list[str]:
         """What steps wrote to the log, so far."""

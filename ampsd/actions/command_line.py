@@ -15,6 +15,7 @@ What a program does with its arguments is its own affair; where it is known to r
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ampsd import limits
 from ampsd.actions.shell_text import NEEDS_SHELL, Operator, ShellText, Token, Word
 from ampsd.actions.template import Template, fault_at
 from ampsd.actions.template_filters import bytes_of
@@ -79,6 +80,9 @@ class Command:
         may be.
         """
         words = tuple(b"".join([_filled(part, variables) for part in word]) for word in self._words)
+        size = sum(map(len, words))
+        if size > limits.TEMPLATE_OUTPUT_MAX + sum(map(len, variables.values())):
+            raise ValueError(f"the command would be {size} bytes, more than an option may be")
         return words, {name: _filled(value, variables) for name, value in self._environment.items()}
 
     def __str__(self) -> str:

@@ -75,10 +75,14 @@ class ActionRuns:
         """A step waits for something outside, or a run for its turn. Where it may be tried again, a restart finds a
         mark for it."""
         self._session = NO_SESSION
-        if event.parent is not None and session:
+        if event.parent is None:
+            return
+        if session:
             self._under_way[session] = event.parent.position
-        if event.parent is not None and retries is not None:
+        if retries is not None:
             self._mark(action_name, event, event.parent, step, retries, self._turn.wall_ns, number)
+        else:  # it may itself be a retry that a restart found, and shall not find again
+            self._unmark(_key(action_name), event.parent.position, number)
 
     def going_on(self, action_name: str, session: int) -> None:
         """The answer is there: the run goes on."""
@@ -119,7 +123,9 @@ class ActionRuns:
         """Let the log say that the run goes on with a step then."""
         key = _key(action_name)
         words = event.reasons if isinstance(event, MessageExpired) else ()
-        text = f"{step} {retries} {parent.length} {','.join(words)} {number}".encode()
+        topic = str(getattr(event, "topic", ""))
+        told = f"{step} {retries} {parent.length} {','.join(words)} {number} {topic}"
+        text = told.encode("utf-8", "surrogateescape")
         self._log.add(records.encode_mark(records.DUE, key, array("Q", (parent.position,)), due_wall_ns, text))
         self._marked[key, parent.position, number] = None
 
@@ -130,6 +136,10 @@ class ActionRuns:
         key, position = _key(action_name), event.parent.position
         if session:
             self._events.tell(status, key, (position,), reason=reason, sessions=(session,))
+        self._unmark(key, position, number)
+
+    def _unmark(self, key: bytes, position: int, number: int) -> None:
+        """Let the log say that a run waits no more, where it said that it does."""
         if (key, position, number) in self._marked:
             del self._marked[key, position, number]
             self._log.add(records.encode_mark(records.RUN_ENDED, key, array("Q", (position,)), number, b""))
@@ -155,7 +165,7 @@ class ActionRuns:
             elif record.mark == records.RUN_ENDED:
                 runs.pop(record.value, None)
             else:
-                runs[_waiting_of(record)[4]] = record
+                runs[_Waiting(record).number] = record
             if not runs:
                 del self._restored[record.queue, position]
 
@@ -174,27 +184,27 @@ class ActionRuns:
         """The runs that waited when the process ended and are tried again; those that are not have failed."""
         for (key, position), sessions in self._open.items():
             marks = self._restored.get((key, position), {}).values()
-            is_tried_again = any(_waiting_of(mark)[1] for mark in marks)  # others have not begun
+            is_tried_again = any(_Waiting(mark).retries for mark in marks)  # others have not begun
             status = lifecycle.RETRYING if is_tried_again else lifecycle.FAILED
             for session in sessions:
                 self._events.tell(status, key, (position,), reason=b"restart", sessions=(session,))
         self._open.clear()
         for (key, position), runs in self._restored.items():
-            for step, retries, length, reasons, number in sorted(map(_waiting_of, runs.values()), key=_begun_first):
-                event = self._event_of(position, length, reasons)
+            for waiting in sorted(map(_Waiting, runs.values()), key=_begun_first):
+                event = self._event_of(position, waiting.length, waiting.reasons, waiting.topic)
                 if event is not None:
-                    self._marked[key, position, number] = None
+                    self._marked[key, position, waiting.number] = None
                     name = key.removeprefix(ACTION).decode()
-                    yield WaitingRun(name, event, step, retries, runs[number].value, number)
+                    yield WaitingRun(name, event, waiting.step, waiting.retries, waiting.due_wall_ns, waiting.number)
         self._restored.clear()
 
-    def _event_of(self, position: int, length: int, reasons: tuple[str, ...]) -> Event | None:
+    def _event_of(self, position: int, length: int, reasons: tuple[str, ...], topic: str) -> Event | None:
         """The event again, from its message."""
         try:
             record = records.decode_publish(self._log.read(position, length))
         except JournalDamageError:
             return None
-        topic = record.topic.decode("utf-8", "surrogateescape")
+        topic = topic or record.topic.decode("utf-8", "surrogateescape")
         message_type = record.message_type.decode()
         event: Event
         if reasons:
@@ -206,18 +216,28 @@ class ActionRuns:
         return event
 
 
-_Waiting = tuple[int, int, int, tuple[str, ...], int]
-"""Step, retries, length of the message, reasons, number of the run; 0 before runs had numbers."""
+class _Waiting:
+    """A mark of a run, read. The topic is that of the event, such as a queue.
+
+    Marks of before runs had numbers are of run 0, and name no topic.
+    """
+
+    __slots__ = ("due_wall_ns", "length", "number", "reasons", "retries", "step", "topic")
+
+    def __init__(self, mark: records.Mark) -> None:
+        parts = mark.text.decode("utf-8", "surrogateescape").split(" ", 5)
+        step, retries, length, words, number, topic = (*parts, "0", "")[:6] if len(parts) == 4 else parts
+        self.step = int(step)
+        self.retries = int(retries)
+        self.length = int(length)
+        self.reasons = tuple(words.split(",")) if words else ()
+        self.number = int(number)
+        self.topic = topic
+        self.due_wall_ns = mark.value
 
 
 def _begun_first(waiting: _Waiting) -> tuple[bool, int]:
-    return waiting[1] == 0, waiting[4]
-
-
-def _waiting_of(mark: records.Mark) -> _Waiting:
-    step, retries, length, words, *number = mark.text.decode().split(" ")
-    reasons = tuple(words.split(",")) if words else ()
-    return int(step), int(retries), int(length), reasons, int(number[0]) if number else 0
+    return waiting.retries == 0, waiting.number
 
 
 def _key(action_name: str) -> bytes:

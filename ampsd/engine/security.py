@@ -4,8 +4,10 @@ The modules of this version let everybody do everything, so what is switched her
 there is somebody to refuse.
 """
 
+from collections.abc import Sequence
+
 from ampsd.engine.clients import Clients
-from ampsd.engine.effects import CloseTransport, ResetSecurity, SwitchSecurity
+from ampsd.engine.effects import CloseTransport, ResetSecurity, StepFailed, SwitchSecurity
 from ampsd.ports import Report
 from ampsd.wire.command import ENTITLEMENT_RESET, TRANSPORT_DISABLED
 
@@ -13,8 +15,9 @@ from ampsd.wire.command import ENTITLEMENT_RESET, TRANSPORT_DISABLED
 class Security:
     """Both are on at the start."""
 
-    def __init__(self, clients: Clients, report: Report) -> None:
+    def __init__(self, clients: Clients, transports: Sequence[str], report: Report) -> None:
         self._clients = clients
+        self._transports = transports
         self._report = report
         self.has_authentication = True
         self.has_entitlement = True
@@ -31,8 +34,9 @@ class Security:
     def reset(self, request: ResetSecurity) -> None:
         """Forget what was decided; whoever an entitlement was forgotten for has to log on again.
 
-        An empty identity is nobody's: it would be that of every client that has none.
+        An empty identity is nobody's: it would be that of every client that has none. Raises StepFailed.
         """
+        self._refuse_unknown(request.transport)
         what = "entitlement" if request.is_entitlement else "authentication"
         affected = [
             client
@@ -46,7 +50,12 @@ class Security:
         self._report("25-0002", what=what, clients=len(affected))
 
     def close_transport(self, request: CloseTransport) -> None:
-        """A transport does not listen any more: its clients go too."""
+        """A transport does not listen any more: its clients go too. Raises StepFailed."""
+        self._refuse_unknown(request.transport)
         for client in list(self._clients.connected.values()):
             if request.transport in (None, client.transport):
                 self._clients.close(client, TRANSPORT_DISABLED)
+
+    def _refuse_unknown(self, transport: str | None) -> None:
+        if transport is not None and transport not in self._transports:
+            raise StepFailed(f"there is no transport {transport[:100]!r}; there are {', '.join(self._transports)}")

@@ -44,6 +44,10 @@ class SimErrands:
         """Transports that were let listen, or stopped; "" stands for all."""
         self.minidumps: list[WriteMinidump] = []
         self.truncations: list[int] = []
+        self.transports: Sequence[str] | None = None
+        """Names of the transports that there are; None for any."""
+        self.failures: dict[type, str] = {}
+        """Why errands of a class fail; nothing is done then."""
 
     @property
     def is_busy(self) -> bool:
@@ -66,6 +70,8 @@ class SimErrands:
         self.listening.clear()
 
     def _do(self, errand: Errand) -> tuple[bytes, str | None]:
+        if type(errand) in self.failures:
+            return b"", self.failures[type(errand)]
         match errand:
             case RunProgram():
                 self.programs.append(errand)
@@ -78,6 +84,8 @@ class SimErrands:
                 self.rotations += 1
                 return b"1", None
             case SetListening():
+                if errand.transport and self.transports is not None and errand.transport not in self.transports:
+                    return b"", f"there is no transport {errand.transport!r}; there are {', '.join(self.transports)}"
                 self.listening[errand.transport] = errand.is_listening
                 return b"", None
             case TruncateStatistics():

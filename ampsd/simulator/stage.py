@@ -63,6 +63,7 @@ class Stage:
         self.archive = SimArchive(refused)
         self.upkeep = SimUpkeep(self.disk)
         self.errands = SimErrands(self.clock.wall_ns)
+        self.errands.transports = [one.name for one in model.definition.transports]
         self.log: list[tuple[str, dict[str, object]]] = []
         """Every log record: code and values."""
         self.is_archive_held = False

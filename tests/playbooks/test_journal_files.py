@@ -418,7 +418,7 @@ def test_a_retry_of_an_action_that_is_not_there_any_more_keeps_nothing() -> None
     play = begun(queue("Read", Filter="/a = 1"), actions=RETRYING)
     publish(play, "no json", topic="Odd")
     fill(play, 2)
-    play._sections = (*play._sections[:3], "")
+    play._sections["actions"] = ""
     play.configure(queues=queue("Read"))
     play.restart()
     assert play.instance.journal_files.refusal(0) is None

@@ -10,10 +10,7 @@ from ampsd.engine.effects import ResetSecurity
 
 
 class DoResetAuthentication(Do, module="amps-action-do-reset-authentication"):
-    """Forgets what authentication has decided so far, and disconnects the users concerned.
-
-    User Guide, Manage Security.
-    """
+    """Forgets what authentication has decided so far; who is connected stays (User Guide, Manage Security)."""
 
     transport: Template | None = option(
         TEXT_TEXT, "Transport; without it, all.", default=None, refers_to="transport", reload="live"
