@@ -1,7 +1,8 @@
 """The admin interface over HTTP: sockets and JSON around `ampsd.admin`.
 
-Whatever changes something is a POST with a JSON body, which no page of another site can send; requests that a browser
-says come from another site, and those for a host name that is not ours, are refused (DNS rebinding).
+Whatever changes something is a POST with a JSON body, which no page of another site can send, but for AMPS's own paths,
+where GET runs an action. Requests that a browser says come from a page of another site, and those for a host name that
+is not ours, are refused (DNS rebinding).
 """
 
 import asyncio
