@@ -18,7 +18,8 @@ Variables = Mapping[str, bytes]
 
 def shortened(variables: Variables) -> dict[str, bytes]:
     """The variables as a trace keeps them: the beginning of each value, since they may hold whole messages."""
-    return {name: value[: limits.TRACE_VALUE_MAX] for name, value in variables.items()}
+    most = limits.TRACE_VALUE_MAX
+    return {name: value if len(value) <= most else value[:most] for name, value in variables.items()}
 
 
 class StepTrace:
