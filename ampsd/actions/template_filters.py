@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIX_SEPARATORS = str.maketrans("", "", "\x01\x02\x03")
-_QUOTES = {'"': "&quot;", "'": "&apos;"}
+_IN_MARKUP = {'"': "&quot;", "'": "&apos;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""What an attribute would end at, and what readers of XML replace by blanks and line ends."""
 
 
 def text_of(data: bytes) -> str:
@@ -31,7 +32,7 @@ def _json(value: str) -> str:
 
 def _xml(value: str) -> str:
     """The value as XML text or attribute; what XML cannot hold becomes U+FFFD."""
-    return escape(_NOT_IN_XML.sub("\ufffd", value), _QUOTES)
+    return escape(_NOT_IN_XML.sub("\ufffd", value), _IN_MARKUP)
 
 
 def _fix(value: str) -> str:
