@@ -64,6 +64,7 @@ bench-all: $(VENV)/.installed
 	@$(BIN)/python benchmarks/flat.py
 	@$(BIN)/python benchmarks/expressions.py
 	@$(BIN)/python benchmarks/lint.py
+	@$(BIN)/python benchmarks/testing.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

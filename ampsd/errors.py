@@ -116,6 +116,18 @@ CATALOGUE: dict[str, Entry] = {
         "The message could not be processed; the client got a failure ack. Of many, ever fewer are logged.",
         "Parse error: the queue's Filter must read the body, and the body is not of the topic's message type.",
     ),
+    "05-0001": Entry(
+        "warning",
+        "statistics cannot be written to {file}: {error}. Samples are missing until they can.",
+        "The disk is full, or the file is not a database of statistics or not writable.",
+        "Correct what the error names; every Interval it is tried again.",
+    ),
+    "05-0002": Entry(
+        "warning",
+        "statistics cannot be kept in {file}: {error}. None are kept.",
+        "The file of Admin/FileName cannot be opened, or is no database of statistics.",
+        "Correct what the error names, and start again.",
+    ),
     "07-0001": Entry("trace", "connection from {address} on transport {transport}.", "A peer connected.", _NOTHING),
     "07-0003": Entry(
         "info",
@@ -269,6 +281,30 @@ CATALOGUE: dict[str, Entry] = {
         "{file} is not a journal file that this instance can use: {what}.",
         "It was written by a newer version of ampsd, or belongs to another instance or another transaction log.",
         "Start the version of ampsd that wrote it, or give this instance a JournalDirectory of its own.",
+    ),
+    "2C-0011": Entry(
+        "info",
+        "journal file {file} was {done}; it is {target} now.",
+        "An action asked for it. The file is still part of the transaction log.",
+        _NOTHING,
+    ),
+    "2C-0012": Entry(
+        "error",
+        "journal file {file} cannot be {done}: {error}. It stays as it is.",
+        "The disk or the archive directory is full, missing, not writable or failing.",
+        "Correct what the error names; it is tried again when an action asks again.",
+    ),
+    "2C-0013": Entry(
+        "info",
+        "{files} journal files were removed, the last of them {last}.",
+        "An action asked for it, and nothing needed them any more.",
+        _NOTHING,
+    ),
+    "2C-0014": Entry(
+        "info",
+        "journal file {file} waits to be removed: {reason}.",
+        "An action asked for it, but the file is still needed. It goes when it is not, unless a restart comes first.",
+        "Nothing, or see to what the reason names.",
     ),
     "31-0011": Entry(
         "info",

@@ -15,14 +15,17 @@ from ampsd.engine.answers import Answers
 from ampsd.engine.archiver import Archiver
 from ampsd.engine.bodies import Bodies
 from ampsd.engine.browse import Query
+from ampsd.engine.carrying import Carrying
 from ampsd.engine.client import Client
 from ampsd.engine.clients import Clients
 from ampsd.engine.description import described
 from ampsd.engine.effects import Request, WriteLog
 from ampsd.engine.environments import Environments
-from ampsd.engine.events import Event, MessageDelivered, MessagePublished
+from ampsd.engine.events import Event
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.inside import Inside
+from ampsd.engine.journal_files import JournalFiles
+from ampsd.engine.journal_needs import needs_of
 from ampsd.engine.live_events import LiveEvents
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.operators import Operators
@@ -33,7 +36,7 @@ from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.replay import Replay
 from ampsd.engine.requests import Requests
-from ampsd.engine.routes import LoggedTopic, Routes, Watch
+from ampsd.engine.routes import make_routes
 from ampsd.engine.security import Security
 from ampsd.engine.subscribe import RefusedError, backlog_text, subscribe
 from ampsd.engine.surroundings import Surroundings
@@ -98,11 +101,14 @@ class Instance:
         self.archiver = Archiver(
             log, self.events, self.turn, doors.archive, self.queues, definition.message_archive, report
         )
-        self.routes = self._make_routes(model)
+        self.routes = make_routes(
+            definition.transaction_log, self._types, self.queues, self.automation.graph, doors.witness is not None
+        )
         self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self._replay = self._make_replay()
+        self.journal_files = self._make_journal_files(doors)
         self.clients = Clients(
             self.outbox,
             self.acks,
@@ -131,6 +137,11 @@ class Instance:
             self.archiver,
         )
 
+    def _make_journal_files(self, doors: Doors) -> JournalFiles:
+        needs = needs_of(self.queues, self._action_runs, self.archiver, self.events)
+        carrying = Carrying(self.queues, self.publishers, self.events, self._replay)
+        return JournalFiles(self.log, self.turn, self.report, doors.upkeep, needs, carrying)
+
     def _make_requests(self) -> Requests:
         return Requests(
             Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn),
@@ -140,6 +151,7 @@ class Instance:
             self.happened,
             self._write_log,
             self._describe,
+            self.journal_files,
         )
 
     def _make_commands(self) -> dict[bytes, Callable[[Client, Command], None]]:
@@ -158,29 +170,6 @@ class Instance:
             b"sow_and_delta_subscribe": self._not_supported,
         }
 
-    def _make_routes(self, model: Model) -> dict[bytes, Routes]:
-        transaction_log = model.definition.transaction_log
-        logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
-        return {
-            name: Routes(
-                message_type,
-                [queue for queue in self.queues if queue.message_type == name],
-                [topic for topic in logged if topic.message_type == name],
-                self._watcher(name.decode()),
-            )
-            for name, message_type in self._types.items()
-        }
-
-    def _watcher(self, message_type: str) -> Callable[[bytes], Watch]:
-        def watch(topic: bytes) -> Watch:
-            probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
-            delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
-            graph = self.automation.graph
-            is_on = self._witness is not None or graph.may_watch(probe)
-            return Watch(is_on, graph.reads_body(probe), graph.may_watch(delivered))
-
-        return watch
-
     # ---- recovery
 
     def restore(self, position: int, length: int, record: records.Record) -> None:
@@ -190,9 +179,11 @@ class Instance:
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
         self._replay.finish()
+        self.archiver.begin(self.log.floor)
         for run in self._action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
-            self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns)
+            if not self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns, run.number):
+                self._action_runs.give_up(run)
         self.automation.start()
 
     # ---- input
@@ -257,7 +248,7 @@ class Instance:
     def next_ns(self) -> int:
         """When `tick` may have something to do, in monotonic nanoseconds; NEVER when nothing waits for time."""
         own_ns = (self.clients.next_ns, self.acks.next_ns, self.automation.next_ns, self.archiver.next_ns)
-        return min([*own_ns, *(queue.next_ns() for queue in self.queues)])
+        return min([*own_ns, self.journal_files.next_ns, *(queue.next_ns() for queue in self.queues)])
 
     def settle(self) -> None:
         """Hand out messages and run actions until nothing more follows; all of it joins the open batch."""
@@ -271,6 +262,7 @@ class Instance:
                 break
         self.archiver.settle()
         self.events.flush()
+        self.journal_files.settle()
         self.acks.settle()
 
     # ---- commands

@@ -48,6 +48,9 @@ FIRINGS_WAITING_BYTES = 64 * MIB
 PROGRAM_TIMEOUT_NS = 30 * 1_000_000_000
 """How long a command of an action may take, where its ampsd:Timeout does not say."""
 
+STATISTICS_KEPT_MAX = 200_000
+"""Samples of statistics that are kept in memory, where no file is configured: about 20 MB."""
+
 STOP_ACTIONS_NS = 30 * 1_000_000_000
 """How long a shutdown waits for what its actions have sent out."""
 
@@ -219,6 +222,15 @@ OPERATOR_ITEMS_MAX = 1000
 OPERATOR_REQUESTS_KEPT = 1000
 """Requests of operators whose answers are given again when they come again."""
 
+REPEATED_REQUEST_NS = 600_000_000_000
+"""How long a request of an operator may come again, for want of an answer: so long its journal file is not removed."""
+
+UPKEEP_LOOK_NS = 1_000_000_000
+"""How long until is looked again whether journal files can be removed that something is still needed of."""
+
+CARRIED_PER_TURN_MAX = 2000
+"""Records that one turn carries to the end of the log before journal files are removed: about 2 ms."""
+
 ORIGIN_DEPTH_MAX = 32
 """Longest chain of messages that were made of one another; a message that would make it longer is not made."""
 
@@ -298,3 +310,6 @@ MINIDUMPS_WAITING_MAX = 10
 
 MINIDUMP_FREE_MIN = 64 * MIB
 """Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""
+
+TEST_TIMES_MAX = 100_000
+"""How often one step of a test may be repeated: it takes seconds."""

@@ -4,7 +4,7 @@ Protocols and what goes through them, no code. `ampsd.server` implements them fo
 for the fake one; nothing else may touch a file, a socket or a clock (tests/test_tidy.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Protocol
 
@@ -135,6 +135,21 @@ class Disk(Protocol):
         """Create `directory` and its parents, durably; fine when it exists. Raises OSError."""
         ...
 
+    def forget(self, path: str) -> None:
+        """Nothing is read or written at `path` for now; do not keep the file open, so that its space can be freed."""
+        ...
+
+
+class Upkeep(Protocol):
+    """Whoever works on old journal files: a worker apart from the one that syncs the log, for it may take minutes."""
+
+    def submit(self, ticket: int, verbs: Iterator[Verb]) -> None:
+        """Run `verbs` later, each taken when the one before is done; the first that fails ends them.
+
+        The reactor then receives `UpkeepCompleted(ticket, error)`.
+        """
+        ...
+
 
 class Net(Protocol):
     """What the reactor asks of the network. Connections are numbers given by the network, never reused."""
@@ -178,6 +193,11 @@ class EventStore(Protocol):
     @property
     def position(self) -> int:
         """Records of the log from this position on are not here yet."""
+        ...
+
+    @property
+    def kept(self) -> int:
+        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
         ...
 
     def append(self, position: int, record: bytes) -> None:
@@ -312,10 +332,10 @@ class Doors:
     """What an instance reaches the world through, beside its log.
 
     `zone` is local time, for schedules. `witness` hears of every event, also of publishes that no action watches; it is
-    for tests of configurations.
+    for tests of configurations. Without an `upkeep` there are no journal files.
     """
 
-    __slots__ = ("archive", "clock", "errands", "events", "report", "witness", "zone")
+    __slots__ = ("archive", "clock", "errands", "events", "report", "upkeep", "witness", "zone")
 
     def __init__(
         self,
@@ -326,6 +346,7 @@ class Doors:
         clock: Clock,
         zone: tzinfo = UTC,
         witness: Callable[[object], None] | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self.report = report
         self.events = events
@@ -334,6 +355,7 @@ class Doors:
         self.clock = clock
         self.zone = zone
         self.witness = witness
+        self.upkeep = upkeep
 
 
 class Report(Protocol):

@@ -75,6 +75,16 @@ class DiskCompleted:
         self.error = error
 
 
+class UpkeepCompleted:
+    """Input: verbs on old journal files are done, as DiskCompleted."""
+
+    __slots__ = ("error", "ticket")
+
+    def __init__(self, ticket: int, error: OSError | None) -> None:
+        self.ticket = ticket
+        self.error = error
+
+
 class ArchiveCompleted:
     """Input: the archive has answered for the first of the objects it was given, each stored (None) or refused for a
     reason that will stay; `failure` is why it did not go on.
@@ -133,6 +143,7 @@ Input = (
     | DiskCompleted
     | Writable
     | OfflineCompleted
+    | UpkeepCompleted
     | ArchiveCompleted
     | ErrandCompleted
     | SignalArrived
@@ -213,6 +224,8 @@ class Reactor:
             self._instance.connected(one.connection, one.transport, one.message_type, one.address)
         elif isinstance(one, Disconnected):
             self._instance.disconnected(one.connection, one.reason)
+        elif isinstance(one, UpkeepCompleted):
+            self._instance.journal_files.completed(one.ticket, one.error)
         elif isinstance(one, ArchiveCompleted):
             self._instance.archiver.completed(one.refusals, one.failure)
         elif isinstance(one, ErrandCompleted):

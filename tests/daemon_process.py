@@ -25,7 +25,9 @@ def free_port() -> int:
 class DaemonProcess:
     """`ampsd run` on a configuration; restarts on the same port and directory."""
 
-    def __init__(self, directory: Path, sections: str, *arguments: str, transports: str = "") -> None:
+    def __init__(
+        self, directory: Path, sections: str, *arguments: str, transports: str = "", targets: str = ""
+    ) -> None:
         self.directory = directory
         self.port = free_port()
         self.config = directory / "config.xml"
@@ -34,7 +36,7 @@ class DaemonProcess:
             f"<Transports><Transport><Name>any-tcp</Name><Type>tcp</Type><InetAddr>127.0.0.1:{self.port}</InetAddr>"
             f"<Protocol>amps</Protocol></Transport>{transports}</Transports>"
             f"<Logging><Target><Protocol>file</Protocol><FileName>{directory}/daemon.log</FileName><Level>info</Level>"
-            f"</Target></Logging>{sections}</AMPSConfig>"
+            f"</Target>{targets}</Logging>{sections}</AMPSConfig>"
         )
         self._arguments = arguments
         self.process: subprocess.Popen[bytes] | None = None
@@ -115,13 +117,14 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
         sections: str = QUEUES_AND_ACTION + TRANSACTION_LOG,
         *arguments: str,
         transports: str = "",
+        targets: str = "",
         prepare: Callable[[Path], None] | None = None,
     ) -> DaemonProcess:
         directory = tmp_path / f"daemon{len(started)}"
         directory.mkdir()
         if prepare is not None:
             prepare(directory)
-        daemon = DaemonProcess(directory, sections, *arguments, transports=transports)
+        daemon = DaemonProcess(directory, sections, *arguments, transports=transports, targets=targets)
         started.append(daemon)
         daemon.start()
         return daemon

@@ -20,7 +20,7 @@ from ampsd.lint.examination import examine
 from ampsd.reactor import ActionRequested, SignalArrived, StopBegun
 from ampsd.simulator.checkers.events import check as check_events
 from ampsd.simulator.peer import Peer
-from ampsd.simulator.stage import Stage
+from ampsd.simulator.stage import SEGMENT_SIZE, Stage
 
 TRANSACTION_LOG = (
     "<TransactionLog><JournalDirectory>/play</JournalDirectory>"
@@ -130,6 +130,7 @@ class Playbook(Stage):
         transports: str = "",
         settings: str = "",
         zone: tzinfo = UTC,
+        segment_size: int = SEGMENT_SIZE,
     ) -> None:
         self._sections = {
             "settings": settings,
@@ -138,7 +139,7 @@ class Playbook(Stage):
             "transaction_log": transaction_log,
             "actions": actions,
         }
-        super().__init__(self._configured(queues), zone=zone)
+        super().__init__(self._configured(queues), zone=zone, segment_size=segment_size)
         self._requests = 0
         self.lines: list[str] = []
         self.left: dict[str, Left] = {}

@@ -199,6 +199,8 @@ class _Reader:
                 last = self._member()
                 if character in _NOT_IN_RANGES or last in _NOT_IN_RANGES:
                     raise fault_at(self._text, opening, f"a range from {character} to {last}: write its characters")
+                if character > last:
+                    raise fault_at(self._text, opening, f"the range from {character} to {last} is empty: turn it round")
                 ranges += f"{character}-{last}"
             else:
                 members.append(character)

@@ -18,6 +18,7 @@ from ampsd.actions.graph import ActionGraph
 from ampsd.actions.module import Do, If, Reply, Steps
 from ampsd.actions.retries import Retries
 from ampsd.actions.run import Chain, Run
+from ampsd.actions.succession import Succession
 from ampsd.actions.template import OutputTooLargeError
 from ampsd.actions.trace import (
     COMPLETED,
@@ -46,30 +47,41 @@ SendOut = Callable[[int, Errand], None]
 
 
 class Witness(Protocol):
-    """Is told of the runs that are recorded. A session of 0 is a run that is not."""
+    """Is told of the runs that are recorded. A session of 0 is one that is not; `number` stays through its retries."""
 
     def started(self, action_name: str, event: Event, is_again: bool) -> int:
         """A run begins; returns its session."""
         ...
 
-    def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
-        """A step waits for an errand. After a restart it is tried again, as the retry of that number; None: never."""
+    def waiting(
+        self, action_name: str, event: Event, session: int, step: int, retries: int | None, number: int
+    ) -> None:
+        """A step waits for an errand, or a run for its turn (then `session` is 0). After a restart it is tried again,
+        as the retry of that number; None: never."""
         ...
 
     def going_on(self, action_name: str, session: int) -> None:
         """The errand was answered."""
         ...
 
-    def completed(self, action_name: str, event: Event, session: int) -> None:
+    def completed(self, action_name: str, event: Event, session: int, number: int) -> None:
         """All steps are done, or an If ended the run."""
         ...
 
-    def failed(self, action_name: str, event: Event, session: int, reason: str) -> None:
+    def failed(self, action_name: str, event: Event, session: int, reason: str, number: int) -> None:
         """A step failed for good."""
         ...
 
     def retrying(
-        self, action_name: str, event: Event, session: int, reason: str, step: int, retries: int, wait_ns: int
+        self,
+        action_name: str,
+        event: Event,
+        session: int,
+        reason: str,
+        step: int,
+        retries: int,
+        wait_ns: int,
+        number: int,
     ) -> None:
         """A step failed and is tried again."""
         ...
@@ -99,6 +111,10 @@ class Firings:
         self._retries = Retries()
         self._pending: deque[tuple[Event, Chain]] = deque()
         self._chain: Chain | None = None
+        self._succession = Succession()
+        self._following: deque[Run] = deque()
+        """Runs whose turn has come."""
+        self._number = 0
         self._out: dict[int, Run] = {}
         self._out_bytes = 0
         self._ticket = 0
@@ -108,7 +124,7 @@ class Firings:
     @property
     def is_pending(self) -> bool:
         """Whether events wait for `run_pending`."""
-        return bool(self._pending)
+        return bool(self._pending or self._following)
 
     @property
     def is_waiting(self) -> bool:
@@ -133,14 +149,25 @@ class Firings:
         if not chain.is_cut:
             self._pending.append((event, chain))
 
-    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int) -> None:
-        """A retry waited when the process ended; nothing happens where its action or step is not there any more."""
+    def _numbered(self, run: Run) -> Run:
+        self._number += 1
+        run.number = self._number
+        return run
+
+    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int, number: int) -> bool:
+        """A run waited when the process ended; first the one of a message that was under way. False where its action
+        or step is not there any more."""
+        is_there = False
         for action in self._graph.actions:
             if action.name == action_name and step < len(action.steps):
                 firing = Firing(action_name, event, self._instance_name, self._wall_ns)
                 run = Run(action, firing, 0, retries, Chain())
-                run.resumes_at = step
-                self._retries.add(run, due_ns)
+                run.resumes_at, run.number = step, number
+                self._number = max(self._number, number)
+                if self._succession.enter(run) or self._succession.is_full:
+                    self._retries.add(run, due_ns)
+                is_there = True
+        return is_there
 
     def tick(self) -> None:
         """Try again what is due."""
@@ -150,13 +177,16 @@ class Firings:
     def run_pending(self) -> None:
         """Run all that waits, and what comes of it. Not to be called by a step."""
         assert self._chain is None, "a step offers events; it does not run them"
-        while self._pending:
+        while self._pending or self._following:
+            if self._following:
+                self._run(self._following.popleft())
+                continue
             event, chain = self._pending.popleft()
             if chain.is_cut:
                 continue
-            for action in self._graph.find(event):
+            for action, on in self._graph.find(event).items():
                 firing = Firing(action.name, event, self._instance_name, self._wall_ns)
-                self._run(Run(action, firing, 0, 0, chain))
+                self._run(self._numbered(Run(action, firing, 0, 0, chain, action.ons.index(on))))
 
     def answered(self, ticket: int, value: bytes, failure: str | None) -> None:
         """An errand is done, or failed."""
@@ -172,8 +202,12 @@ class Firings:
     def _run(self, run: Run) -> None:
         """Run an action from a step on: the first, or the one that failed before."""
         action, event = run.action, run.firing.event
+        if not self._succession.enter(run):
+            self._stand_behind(run)
+            return
         run.chain.names[action.name] = None
         run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
+        run.trace.on = run.on
         run.session = self._witness.started(action.name, event, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
 
@@ -259,15 +293,34 @@ class Firings:
         run.asking = asking
         action, policy = run.action, run.action.retry
         again = run.retries + 1 if policy is not None and policy.allows(run.retries) else None
-        self._witness.waiting(action.name, run.firing.event, run.session, run.step, again)
+        self._witness.waiting(action.name, run.firing.event, run.session, run.step, again, run.number)
         self._send_out(self._ticket, errand)
         return WAITING
 
+    def _stand_behind(self, run: Run) -> None:
+        """Another run of the action on the same message is under way: wait for its end, unless too many do."""
+        action, event = run.action, run.firing.event
+        if self._succession.is_full:
+            reason = f"{limits.FIRINGS_WAITING_MAX} runs wait for others of the same message, and no more may"
+            run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
+            self.traces.end(run.trace, FAILED, reason, self._clock_ns(), self._wall_ns)
+            self._report("29-0105", action=action.name, step=1, module=action.steps[0].module, reason=reason)
+        elif action.retry is not None:
+            step = max(run.step, run.resumes_at)
+            self._witness.waiting(action.name, event, 0, step, run.retries, run.number)
+
     # ---- ends of a run
+
+    def _over(self, run: Run) -> None:
+        """The run is over for good."""
+        following = self._succession.ended(run)
+        if following is not None:
+            self._following.append(following)
 
     def _end(self, run: Run, outcome: str) -> None:
         self.traces.end(run.trace, outcome, "", self._clock_ns(), self._wall_ns)
-        self._witness.completed(run.action.name, run.firing.event, run.session)
+        self._witness.completed(run.action.name, run.firing.event, run.session, run.number)
+        self._over(run)
 
     def _failed(self, run: Run, reason: str) -> str:
         """A step failed: try it again later, or end the run. Returns the outcome."""
@@ -277,14 +330,16 @@ class Firings:
         if policy is None or not policy.allows(run.retries):
             self.traces.end(run.trace, FAILED, reason, self._clock_ns(), self._wall_ns)
             self._report("29-0105", **named, reason=reason)
-            self._witness.failed(action.name, event, run.session, reason)
+            self._witness.failed(action.name, event, run.session, reason, run.number)
+            self._over(run)
             return FAILED
         self.traces.end(run.trace, RETRYING, reason, self._clock_ns(), self._wall_ns)
         self._report("29-0106", **named, reason=reason, wait=interval_text(policy.wait_ns))
         step = max(run.step, run.resumes_at)
-        self._witness.retrying(action.name, event, run.session, reason, step, run.retries + 1, policy.wait_ns)
+        retries = run.retries + 1
+        self._witness.retrying(action.name, event, run.session, reason, step, retries, policy.wait_ns, run.number)
         again = Run(action, run.firing, run.step, run.retries + 1, Chain())
-        again.resumes_at = run.resumes_at
+        again.resumes_at, again.number = run.resumes_at, run.number
         self._retries.add(again, self._now_ns + policy.wait_ns)
         return RETRYING
 
@@ -298,7 +353,8 @@ class Firings:
         cut.outcome = CUT
         run.trace.steps.append(cut)
         self.traces.end(run.trace, CUT, reason, self._clock_ns(), self._wall_ns)
-        self._witness.failed(run.action.name, run.firing.event, run.session, reason)
+        self._witness.failed(run.action.name, run.firing.event, run.session, reason, run.number)
+        self._over(run)
         if not chain.is_cut:
             chain.is_cut = True
             self._report("29-0110", steps=chain.steps, depth=depth, actions=", ".join(chain.names))

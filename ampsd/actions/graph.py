@@ -55,10 +55,10 @@ class ActionGraph:
         """Whether an action that may watch events like this one looks into the message."""
         return any(on.reads_body and on.may_match(event) for on, _ in self._by_event.get(type(event), ()))
 
-    def find(self, event: Event) -> list[Action]:
-        """Actions the event sets off, each once, in the order of the file."""
-        found: list[Action] = []
+    def find(self, event: Event) -> dict[Action, On]:
+        """Actions the event sets off, in the order of the file, each with the first of its Ons that takes the event."""
+        found: dict[Action, On] = {}
         for on, action in self._by_event.get(type(event), ()):
             if action not in found and on.matches(event):
-                found.append(action)
+                found[action] = on
         return found

@@ -22,16 +22,34 @@ class Run:
     the run that is under way; `asking` is the step that waits for an errand, where that is a Do. The steps before
     `resumes_at` were done before a restart."""
 
-    __slots__ = ("action", "asking", "chain", "firing", "resumes_at", "retries", "session", "step", "trace")
+    __slots__ = (
+        "action",
+        "asking",
+        "chain",
+        "firing",
+        "number",
+        "on",
+        "resumes_at",
+        "retries",
+        "session",
+        "step",
+        "trace",
+    )
 
-    def __init__(self, action: Action, firing: Firing, step: int, retries: int, chain: Chain) -> None:
+    def __init__(
+        self, action: Action, firing: Firing, step: int, retries: int, chain: Chain, on: int | None = None
+    ) -> None:
+        """`on` is which of the action's Ons set it off; None when it goes on with a step that failed before."""
         self.action = action
         self.firing = firing
         self.step = step
         self.retries = retries
         self.chain = chain
+        self.on = on
         self.resumes_at = 0
         self.session = 0
+        self.number = 0
+        """What the log calls it while it waits; the same for all its retries."""
         self.trace: Trace
         self.asking: Steps | None = None
 

@@ -18,7 +18,8 @@ Variables = Mapping[str, bytes]
 
 def shortened(variables: Variables) -> dict[str, bytes]:
     """The variables as a trace keeps them: the beginning of each value, since they may hold whole messages."""
-    return {name: value[: limits.TRACE_VALUE_MAX] for name, value in variables.items()}
+    most = limits.TRACE_VALUE_MAX
+    return {name: value if len(value) <= most else value[:most] for name, value in variables.items()}
 
 
 class StepTrace:
@@ -45,6 +46,7 @@ class Trace:
         "duration_ns",
         "event_name",
         "number",
+        "on",
         "outcome",
         "reason",
         "started_ns",
@@ -57,6 +59,8 @@ class Trace:
         self, number: int, action_name: str, event: Event, variables: Variables, started_ns: int, wall_ns: int
     ) -> None:
         self.number = number
+        self.on: int | None = None
+        """Which of the action's Ons set it off; None when it goes on with a step that failed before."""
         self.action_name = action_name
         self.event_name = type(event).__name__
         self.depth = event.depth

@@ -17,7 +17,7 @@ from ampsd.admin.models import (
     FiringStatus,
     StepRun,
 )
-from ampsd.admin.queries import time_text
+from ampsd.admin.times import time_text
 from ampsd.instance import Instance
 from ampsd.reactor import ActionRequested
 

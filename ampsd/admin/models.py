@@ -3,6 +3,8 @@ in `engine.lifecycle`, and a message is named by its bookmark."""
 
 import msgspec
 
+from ampsd.admin.times import time_text
+
 
 class Problem(msgspec.Struct):
     """Why a request failed, and what to do."""
@@ -89,6 +91,25 @@ class ActionStarted(msgspec.Struct):
 
     action: str
     firings: str
+
+
+class Sample(msgspec.Struct):
+    """What was measured at one time."""
+
+    time: str
+    name: str
+    value: float
+
+    @staticmethod
+    def at(wall_ns: int, name: str, value: float) -> "Sample":
+        """Of a time in nanoseconds since 1970."""
+        return Sample(time_text(wall_ns), name, value)
+
+
+class Samples(msgspec.Struct):
+    """The latest samples, newest first."""
+
+    samples: list[Sample]
 
 
 class QueueStatus(msgspec.Struct):

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, overload
 
-from ampsd.admin.models import Audit, Event, Story
-from ampsd.engine import turn
+from ampsd.admin.models import Audit, Event, Sample, Story
 from ampsd.engine.lifecycle import NUMERIC, NUMERIC_NAMES, OUTCOMES, ArchiveState, State
 from ampsd.engine.operators import Left, Place
 
@@ -62,10 +61,12 @@ class EventQueries(Protocol):
         ...
 
 
-def time_text(wall_ns: int) -> str:
-    """ISO 8601 in UTC, to the microsecond."""
-    text = turn.timestamp(wall_ns).decode()
-    return f"{text[:4]}-{text[4:6]}-{text[6:11]}:{text[11:13]}:{text[13:]}"
+class StatisticsQueries(Protocol):
+    """Answers from samples. May wait for a disk: not to be called by the reactor."""
+
+    def find(self, name: str | None, since_wall_ns: int, limit: int) -> Sequence[Sample]:
+        """The latest samples of a gauge, or of all, newest first."""
+        ...
 
 
 @overload

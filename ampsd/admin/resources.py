@@ -21,8 +21,21 @@ from ampsd.admin.calls import (
     filter_of,
     number_of,
 )
-from ampsd.admin.models import Asked, Audits, Done, Event, Events, Message, Messages, Queues, QueueStatus, Story
-from ampsd.admin.queries import EventFilter, EventQueries, numbers_of, time_text
+from ampsd.admin.models import (
+    Asked,
+    Audits,
+    Done,
+    Event,
+    Events,
+    Message,
+    Messages,
+    Queues,
+    QueueStatus,
+    Samples,
+    Story,
+)
+from ampsd.admin.queries import EventFilter, EventQueries, StatisticsQueries, numbers_of
+from ampsd.admin.times import time_text
 from ampsd.admin.verbs import Verbs
 from ampsd.engine.browse import fields_of
 from ampsd.engine.entries import LEASED, NEVER, ON_HOLD
@@ -41,7 +54,14 @@ _LIMIT = Parameter("limit", "integer", f"How many at most, up to {PAGE_MAX}; 100
 class Admin:
     """The resources of one instance. `queries` is None where no events are kept."""
 
-    def __init__(self, instance: Instance, queries: EventQueries | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        queries: EventQueries | None,
+        clock: Clock,
+        statistics: StatisticsQueries | None = None,
+    ) -> None:
+        self._statistics = statistics
         self._instance = instance
         self._queries = queries
         self._clock = clock
@@ -63,6 +83,11 @@ class Admin:
             Parameter("before", "integer", "Older than the event of this number: `next` of the page before."),
             _LIMIT,
         )
+        measured = (
+            Parameter("name", "string", "Of this gauge, such as queues/json:Jobs/depth; without it, of all."),
+            Parameter("since", "string", "Not before this time, ISO 8601, or an interval ago, such as 10m."),
+            _LIMIT,
+        )
         messages = (
             Parameter("state", "string", f"In this state: {', '.join(state.value for state in State)}."),
             Parameter("filter", "string", "Whose bodies match this expression."),
@@ -77,6 +102,7 @@ class Admin:
             Resource("GET", "/events", "What happened to messages, newest first.", self.events, Events, events),
             Resource("GET", "/messages/{bookmark}", "The whole story of a message.", self.story, Story),
             Resource("GET", "/messages/{bookmark}/body", "A message as it was published.", self.body, None),
+            Resource("GET", "/statistics", "What was measured, newest first.", self.statistics, Samples, measured),
             Resource("GET", "/audits", "What operators asked, newest first.", self.audits, Audits, (_LIMIT,)),
             *(
                 Resource("POST", f"{queue}/{verb}", does, self._verbs.carrier(verb, self._named), Done, body=Asked)
@@ -222,6 +248,15 @@ class Admin:
         except JournalDamageError as error:
             raise Refusal(410, f"the log holds the message no more: {error}") from error
         return Body(record.data, f"{bookmark.replace('|', '-').strip('-')}.{record.message_type.decode()}")
+
+    def statistics(self, call: Call) -> InWorker:
+        """Samples of the statistics."""
+        kept = self._statistics
+        if kept is None:
+            raise Refusal(404, "this instance keeps no statistics", "Look at its log for why.")
+        name, since_ns = call.query.get("name"), self._moment(call, "since") or 0
+        limit = min(number_of(call, "limit", 100), PAGE_MAX)
+        return InWorker(lambda: kept.find(name, since_ns, limit), lambda found: Samples(list(found)))
 
     def audits(self, call: Call) -> InWorker:
         """Audit lines."""

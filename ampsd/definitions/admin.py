@@ -16,17 +16,13 @@ class AdminDefinition(Definition, element="Admin"):
     )
     file_name: str = option(
         PATH,
-        "File of the statistics; :memory: keeps them in memory, and they end with the instance.",
+        "File of the statistics, a SQLite database; :memory: keeps the latest in memory.",
         default=":memory:",
-        marks=(NO_EFFECT,),
-        advice="Remove it; no statistics are kept yet.",
     )
     interval_ns: int = option(
         ranged(INTERVAL, low=1_000_000_000, text="at least 1s"),
         "Time between two samples of the statistics.",
         default=10_000_000_000,
-        marks=(NO_EFFECT,),
-        advice="Remove it; no statistics are kept yet.",
     )
     www_authenticate: str = option(
         TEXT,

@@ -30,10 +30,9 @@ class TransactionLogDefinition(Definition, element="TransactionLog"):
     journal_directory: str = option(PATH, "Directory of the journal files; of one instance only.", reload="refused")
     journal_archive_directory: str | None = option(
         PATH,
-        "Directory that journal files are moved to when an action archives them.",
+        "Directory that journal files are moved to when an action archives them; they are read from there.",
         default=None,
-        marks=(TUNING,),
-        advice="Keep it; no action archives journals yet.",
+        reload="refused",
     )
     preallocated_journal_files: int = option(
         ranged(COUNT, low=1, text="at least 1"),
@@ -74,7 +73,7 @@ class TransactionLogDefinition(Definition, element="TransactionLog"):
         "Memory for reading compressed journals.",
         default=None,
         marks=(TUNING,),
-        advice="Remove it; journals are not compressed.",
+        advice="Remove it; of compressed journals one block of 64 KB is kept in memory.",
     )
     topics: tuple[LoggedTopicDefinition, ...] = option(
         LoggedTopicDefinition, "A topic that is recorded.", repeatable=True, reload="live"

@@ -91,6 +91,19 @@ class Archiver:
             if last > self._done:
                 self._waiting.append(arrival)
 
+    def begin(self, floor: int) -> None:
+        """The log begins there: whatever was before is archived, and so are late arrivals that speak of it."""
+        self._done = max(self._done, floor - 1)
+        while self._waiting and self._waiting[0].last_position <= self._done:
+            self._waiting.popleft()
+
+    @property
+    def lowest_position(self) -> int:
+        """The lowest position of a message that is not archived yet; NEVER when there is none."""
+        if self._batch:
+            return self._batch[0].position
+        return self._waiting[0].position + self._taken_bytes if self._waiting else NEVER
+
     def restore(self, events: Events) -> None:
         """Fold events of the log."""
         if self._archive is None:

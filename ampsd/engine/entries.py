@@ -255,6 +255,12 @@ class Entries:
                 return (number << BLOCK_SHIFT) + gone
         return -1
 
+    def lowest_position(self) -> int:
+        """The lowest position in the log of any entry; NEVER when there is none."""
+        fresh = (block for block in self._blocks.values() if block.live and not block.came_again)
+        at = (block.positions[len(block.states) - len(block.states.lstrip(_ONE_GONE))] for block in fresh)
+        return min(next(at, NEVER), NEVER, *self._again)
+
     def available(self) -> Iterator[int]:
         """Serials of what is available and active, in the order of delivery; they may change state on the way."""
         serial = self.first()
@@ -424,13 +430,11 @@ class Entries:
 
 def _is_row(serials: Sequence[int]) -> bool:
     """Whether these are several that follow each other in one block."""
-    number = len(serials)
-    if number < 2:
+    if len(serials) < 2:
         return False
     first, last = serials[0], serials[-1]
-    if last - first != number - 1 or first >> BLOCK_SHIFT != last >> BLOCK_SHIFT:
-        return False
-    return list(serials) == list(range(first, last + 1))
+    is_tight = last - first == len(serials) - 1 and first >> BLOCK_SHIFT == last >> BLOCK_SHIFT
+    return is_tight and list(serials) == list(range(first, last + 1))
 
 
 def _expired_of(block: Block, base: int, now_ns: int, limit: int, found: list[int]) -> None:

@@ -50,6 +50,11 @@ class Exceeded:
         """How the message there ended, None when it is not here."""
         return self._ended.get(position)
 
+    def drop_before(self, position: int) -> None:
+        """The log will not hold messages before that position any more: they cannot be reset."""
+        for one in [known for known in self._ended if known < position]:
+            self.take(one)
+
     def take(self, position: int) -> Ended | None:
         """The same, and it is not here any more."""
         ended = self._ended.pop(position, None)

@@ -6,7 +6,7 @@ from ampsd.engine.client import Client
 from ampsd.engine.effects import PublishMessage, SetStatus, StepFailed
 from ampsd.engine.events import Event, MessageExpired
 from ampsd.engine.publish import Publishing
-from ampsd.engine.publishers import INTERNAL, Publishers
+from ampsd.engine.publishers import INTERNAL, Publisher, Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.routes import Routes
 from ampsd.engine.turn import Turn
@@ -30,6 +30,7 @@ class Inside:
         self._routes = routes
         self._queues = queues
         self._turn = moment
+        self._publisher: Publisher | None = None
 
     def note(self, request: SetStatus, event: Event) -> None:
         """A status for a message, in the queue where it set off the action, or else in all that hold it.
@@ -60,7 +61,9 @@ class Inside:
             return NOT_SUPPORTED
         client = Client.inside(INTERNAL, message_type, self._turn.now_ns)
         client.routes = self._routes[message_type]
-        client.unsequenced = self._publishers.unsequenced(INTERNAL)
+        if self._publisher is None:
+            self._publisher = self._publishers.unsequenced(INTERNAL)
+        client.unsequenced = self._publisher
         route = client.routes.find(request.topic.encode("utf-8", "surrogateescape"))
         parent = event.parent
         if parent is None:

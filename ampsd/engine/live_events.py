@@ -4,13 +4,14 @@ Any client of AMPS can subscribe to it, with a filter. Nothing is published whil
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ampsd.engine import lifecycle, turn
 from ampsd.engine.publish import Publishing
 from ampsd.engine.routes import Routes
 from ampsd.engine.story import LEADS_TO
 from ampsd.message_types.message_type import NotBuildableError, Pair
-from ampsd.storage.log import Log
+from ampsd.storage.log import Log, MessageGoneError
 from ampsd.storage.tellings import Events, decode_events
 
 MESSAGE_EVENTS = b"/AMPS/MessageEvents"
@@ -40,15 +41,15 @@ class LiveEvents:
                 self._publishing.announce(routes.find(MESSAGE_EVENTS), body)
 
     def _pairs(self, events: Events, at: int, position: int) -> list[Pair]:
-        publisher, sequence = self._log.bookmark_at(position)
         status, reason = lifecycle.status_of(events.status, events.reason)
         pairs: list[Pair] = [
             ("/number", events.first + at),
             ("/time", turn.timestamp(events.wall_ns)),
-            ("/message", b"%d|%d|" % (publisher, sequence)),
             ("/queue", events.queue),
             ("/status", status.encode()),
         ]
+        with suppress(MessageGoneError):  # an action may end long after its message
+            pairs.append(("/message", b"%d|%d|" % self._log.bookmark_at(position)))
         state = LEADS_TO.get(status)
         if state is not None:
             pairs.append(("/numeric", lifecycle.NUMERIC[state]))

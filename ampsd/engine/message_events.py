@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ampsd import limits
 from ampsd.engine import lifecycle
-from ampsd.engine.entries import Run
+from ampsd.engine.entries import NEVER, Run
 from ampsd.engine.turn import Turn
 from ampsd.errors import CATALOGUE
 from ampsd.ports import EventStore
 from ampsd.storage.log import Log
-from ampsd.storage.records import EVENTS, KIND_AT, Telling
+from ampsd.storage.records import EVENTS, KIND_AT, NUMBERED, Telling, encode_mark
 from ampsd.storage.tellings import Arrival, Audit, Events, Link, decode_events, encode_audit, encode_events
 
 NO_SESSION = 0
@@ -31,6 +31,7 @@ class KeptNowhere:
     """The EventStore of an instance that keeps no events."""
 
     position = 2**63
+    kept = 2**63
 
     def append(self, position: int, record: bytes) -> None:
         """Let go of it."""
@@ -48,6 +49,7 @@ class MessageEvents:
         self._positions: list[int] = []
         self._sessions: list[int] = []
         self._logged: deque[tuple[int, bytes]] = deque()
+        self._audits: deque[tuple[int, int]] = deque()
         self.live: Callable[[bytes], None] | None = None
         """Gets the records of events that are durable."""
         self.arrived: Callable[[bytes, Arrival], None] | None = None
@@ -108,7 +110,36 @@ class MessageEvents:
         """An operator's request was carried out."""
         self.flush()
         record = encode_audit(audit)
-        self._logged.append((self._log.add(record), record))
+        position = self._log.add(record)
+        self._logged.append((position, record))
+        self.audited(position, audit.wall_ns)
+
+    def audited(self, position: int, wall_ns: int) -> None:
+        """There is an audit at that position of the log."""
+        self._audits.append((position, wall_ns))
+        self._forget_audits()
+
+    def _forget_audits(self) -> None:
+        oldest_ns = self._turn.wall_ns - limits.REPEATED_REQUEST_NS
+        while self._audits and (self._audits[0][1] < oldest_ns or len(self._audits) > limits.OPERATOR_REQUESTS_KEPT):
+            self._audits.popleft()
+
+    def lowest_audit(self) -> int:
+        """Where the oldest audit is whose request may come again; NEVER when there is none."""
+        self._forget_audits()
+        return self._audits[0][0] if self._audits else NEVER
+
+    def lowest_untold(self) -> int:
+        """Where the oldest record is that the store has not got for good; NEVER when there is none."""
+        return min(self._store.kept, self._logged[0][0] if self._logged else NEVER)
+
+    def number_from(self, number: int) -> None:
+        """The next event has that number, or a greater one."""
+        self._next = max(self._next, number)
+
+    def numbered(self) -> bytes:
+        """A record that says which number the next event has."""
+        return encode_mark(NUMBERED, b"", array("Q"), self._next)
 
     def flush(self) -> None:
         """End the open run."""
@@ -136,7 +167,7 @@ class MessageEvents:
         if telling.kind != EVENTS:
             return None
         events = decode_events(telling.data)
-        self._next = events.first + events.number
+        self.number_from(events.first + events.number)
         return events
 
     def _events(

@@ -19,6 +19,8 @@ class RemovalsAhead:
         self._expires_after_ns = expires_after_ns
         self._most = most
         self._ends: dict[tuple[int, int], int] = {}
+        self.kept_out: list[int] = []
+        """Positions of messages that did not enter; the log does not say so in a record of their own."""
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -32,6 +34,10 @@ class RemovalsAhead:
             if not ends:
                 break
 
+    def waiting(self) -> list[tuple[int, int]]:
+        """Publisher and sequence of what has not come yet, the oldest first."""
+        return [key for key, end_ns in self._ends.items() if end_ns > self._turn.now_ns]
+
     def without(self, run: Run) -> Run:
         """Those messages of a run that may enter; the others are forgotten here, having come."""
         publisher, now_ns = run.source.publisher, self._turn.now_ns
@@ -39,6 +45,7 @@ class RemovalsAhead:
         kept = [at for at, end_ns in enumerate(ends) if end_ns <= now_ns]
         if len(kept) == len(ends):
             return run
+        self.kept_out += [run.positions[at] for at, end_ns in enumerate(ends) if end_ns > now_ns]
         return Run(
             [run.positions[at] for at in kept],
             [run.lengths[at] for at in kept],

@@ -1,6 +1,6 @@
 """Folding the log into an instance before its first input: each record goes to the noun that it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ampsd.engine.action_runs import ActionRuns
@@ -45,6 +45,8 @@ class Replay:
         self._environments = environments
         self._events = events
         self._operators = operators
+        self._strangers: dict[bytes, records.Mark] = {}
+        """Where queues begin that are not configured now."""
 
     def fold(self, position: int, length: int, record: records.Record) -> None:
         """One record, in order."""
@@ -60,6 +62,10 @@ class Replay:
             restoring = self._restoring.get(record.queue)
             if restoring is not None:
                 restoring.fold(record)
+            elif isinstance(record, records.Mark) and record.mark == records.NUMBERED:
+                self._events.number_from(record.value)
+            elif isinstance(record, records.Mark) and record.mark == records.BEGIN:
+                self._strangers[record.queue] = record
             elif record.queue.startswith(ACTION) and not isinstance(record, records.RemovalAhead):
                 self._action_runs.restore(record)
         else:
@@ -71,10 +77,21 @@ class Replay:
         for restoring in self._restoring.values():
             restoring.finish()
 
+    def begin_marks(self) -> Iterator[bytes]:
+        """Records that say where queues begin, those that are not configured now included."""
+        for restoring in self._restoring.values():
+            mark = restoring.begin_mark()
+            if mark is not None:
+                yield mark
+        for known in self._strangers.values():
+            yield records.encode_mark(known.mark, known.queue, known.positions, known.value, known.text)
+
     def _fold_telling(self, position: int, record: records.Telling) -> None:
         events = self._events.restore(position, record)
         if events is None:
-            self._operators.restore(decode_audit(record.data))
+            audit = decode_audit(record.data)
+            self._events.audited(position, audit.wall_ns)
+            self._operators.restore(audit)
             return
         if events.queue in self._restoring:
             self._restoring[events.queue].events(events)

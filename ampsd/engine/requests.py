@@ -26,6 +26,7 @@ from ampsd.engine.effects import (
 from ampsd.engine.environments import Environments
 from ampsd.engine.events import CustomEvent, Event, MinidumpWritten
 from ampsd.engine.inside import Inside
+from ampsd.engine.journal_files import JournalFiles
 from ampsd.engine.publishers import INTERNAL
 from ampsd.engine.routes import Routes
 from ampsd.engine.security import Security
@@ -47,7 +48,13 @@ class Requests:
         happened: Callable[[Event], None],
         write: Callable[[WriteLog, Event], None],
         describe: Callable[[], Mapping[str, bytes]],
+        journal_files: JournalFiles,
     ) -> None:
+        self._journal_verbs = {
+            TreatJournals.ARCHIVE: journal_files.archive,
+            TreatJournals.COMPRESS: journal_files.compress,
+            TreatJournals.REMOVE: journal_files.remove,
+        }
         self._routes = routes
         self._environments = environments
         self._happened = happened
@@ -112,7 +119,9 @@ class Requests:
         request.count = self._counters[request.key] = self._counters.get(request.key, 0) + 1
 
     def _treat_journals(self, request: TreatJournals, event: Event) -> None:
-        raise StepFailed("journals are not treated yet")
+        reason = self._journal_verbs[request.verb](request.age_ns)
+        if reason is not None:
+            raise StepFailed(reason)
 
     def _described(self, request: DescribeInstance, event: Event) -> None:
         request.sections = self._describe()

@@ -190,6 +190,7 @@ class Restoring:
             if point in (NOW, CREATION):
                 begin = queue.around.log.end
             queue.around.log.add(records.encode_mark(records.BEGIN, queue.key, array("Q"), begin, point.encode()))
+        self._begun, self._recovery_point = begin, point
         if begin:
             for serial in self._entries.serials():
                 position = self._entries.position(serial)
@@ -197,6 +198,13 @@ class Restoring:
                     break
                 self._untold.pop(position, None)
                 queue.forget((serial,))
+
+    def begin_mark(self) -> bytes | None:
+        """A record that says where the queue begins, as long as it says anything; to be asked for after `finish`."""
+        if not self._begun and self._recovery_point == EPOCH:
+            return None
+        point = self._recovery_point.encode()
+        return records.encode_mark(records.BEGIN, self.queue.key, array("Q"), self._begun, point)
 
     def _tell_lost(self) -> None:
         """The sessions that the end of the process cut off."""

@@ -3,10 +3,13 @@
 A route is found once per topic and kept; subscribing and unsubscribing change the routes they concern.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from ampsd import limits
+from ampsd.definitions.transaction_log import TransactionLogDefinition
 from ampsd.engine.client import Client
+from ampsd.engine.events import Event, MessageDelivered, MessagePublished
 from ampsd.engine.matching import Matching
 from ampsd.engine.queue import Queue
 from ampsd.engine.subscription import RESERVED, Subscription, frame_start
@@ -319,3 +322,45 @@ class Routes:
         elif not queue.takes(topic):
             route.target = self.find(queue.definition.publish_target.encode())
         return route
+
+
+class Watching(Protocol):
+    """Whoever knows what actions want to know."""
+
+    def may_watch(self, probe: Event) -> bool:
+        """Whether an action wants to know of such events."""
+        ...
+
+    def reads_body(self, probe: Event) -> bool:
+        """Whether one reads fields of the body."""
+        ...
+
+
+def make_routes(
+    transaction_log: TransactionLogDefinition | None,
+    types: Mapping[bytes, MessageType],
+    queues: Sequence[Queue],
+    actions: Watching,
+    is_witnessed: bool,
+) -> dict[bytes, Routes]:
+    """The routes of an instance, by message type; with a witness every publish is told of."""
+
+    def watcher(message_type: str) -> Callable[[bytes], Watch]:
+        def watch(topic: bytes) -> Watch:
+            probe = MessagePublished(topic.decode("utf-8", "surrogateescape"), message_type, b"", b"", b"", "")
+            delivered = MessageDelivered(probe.topic, message_type, b"", b"", "")
+            is_on = is_witnessed or actions.may_watch(probe)
+            return Watch(is_on, actions.reads_body(probe), actions.may_watch(delivered))
+
+        return watch
+
+    logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
+    return {
+        name: Routes(
+            message_type,
+            [queue for queue in queues if queue.message_type == name],
+            [topic for topic in logged if topic.message_type == name],
+            watcher(name.decode()),
+        )
+        for name, message_type in types.items()
+    }

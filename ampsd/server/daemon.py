@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import threading
 import time
@@ -12,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
+from ampsd.admin.gauges import gauges
 from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
 from ampsd.definitions.admin import AdminDefinition
@@ -28,6 +28,7 @@ from ampsd.reactor import (
     Reactor,
     SignalArrived,
     StopBegun,
+    UpkeepCompleted,
 )
 from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock, local_zone
@@ -37,14 +38,17 @@ from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAGE, StartError
 from ampsd.server.host import host_memory_bytes
+from ampsd.server.journal_worker import JournalWorker
 from ampsd.server.listeners import Listeners
+from ampsd.server.lock_file import lock_of, tell_recovery
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
+from ampsd.server.sampling import Sampling
 from ampsd.server.tcp import TcpNet
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
-from ampsd.storage.recovery import Recovered, journal_id_of, recover
+from ampsd.storage.recovery import journal_id_of, recover
 from ampsd.wire.command import STOPPING
 
 if TYPE_CHECKING:
@@ -52,9 +56,6 @@ if TYPE_CHECKING:
 
 _EVENTS_POLL_SECONDS = 0.01
 """How soon to look again whether events were written, while reading is paused for them."""
-
-_STOP_POLL_SECONDS = 0.05
-"""How soon to look again whether actions have ended that a shutdown waits for."""
 
 _ERRANDS_END_SECONDS = 2.0
 """How long programs have to end at a shutdown before they are killed."""
@@ -103,7 +104,15 @@ class Daemon:
         self._store: EventStore = KeptNowhere()
         self._event_file: EventFile | None = None
         self._archive: ArchiveDirectory | None = None
+        self._upkeep: JournalWorker | None = None
         self._http: HttpServer | None = None
+        self._sampling = Sampling(
+            model.definition.admin,
+            lambda: gauges(self._instance),
+            self._clock,
+            report,
+            lambda ticket, value, failure: self._post(ErrandCompleted(ticket, value, failure)),
+        )
         self._stop_after: int | None = None
         self._stop_begun: float | None = None
         self._listeners = Listeners(self._net, model.definition, report)
@@ -126,6 +135,7 @@ class Daemon:
         exit_code = await self._stopped
         if self._http is not None:
             await self._http.close()
+        await self._sampling.close()
         return self._end(exit_code)
 
     def _make_errands(self, logs: Logs) -> RealErrands:
@@ -146,6 +156,7 @@ class Daemon:
             rotate=logs.rotate,
             set_listening=self._listeners.set,
             wall_ns=self._clock.wall_ns,
+            truncate=self._sampling.truncate,
         )
 
     # ---- start
@@ -187,7 +198,11 @@ class Daemon:
         directory = os.path.abspath(transaction_log.journal_directory)
         self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
         self._disk.make_directory(directory)
-        self._lock(directory, definition.name)
+        try:
+            self._lock_file = lock_of(directory, definition.name)
+        except BlockingIOError as error:
+            self._report("2C-0005", directory=directory)
+            raise StartError(EXIT_STORAGE) from error
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
         journal_id = journal_id_of(self._disk, directory, definition.name) or new_id
         if any(queue.has_events for queue in definition.queues):
@@ -200,18 +215,14 @@ class Daemon:
                 journal_id,
                 lambda refusals, failure: self._post_from_thread(ArchiveCompleted(refusals, failure)),
             )
+        self._upkeep = JournalWorker(lambda ticket, error: self._post_from_thread(UpkeepCompleted(ticket, error)))
         self._begin_instance(self._journal)
+        old = transaction_log.journal_archive_directory and os.path.abspath(transaction_log.journal_archive_directory)
         started = time.monotonic()
-        recovered = recover(
-            self._disk,
-            directory,
-            definition.name,
-            transaction_log.journal_size_bytes,
-            journal_id,
-            self._instance.restore,
-        )
+        size = transaction_log.journal_size_bytes
+        recovered = recover(self._disk, directory, definition.name, size, journal_id, self._instance.restore, old)
         self._journal.begin(recovered.tail)
-        self._tell_recovery(directory, recovered, time.monotonic() - started)
+        tell_recovery(self._report, directory, recovered, time.monotonic() - started)
         return self._journal
 
     def _make_disk(self, completed: Completed) -> RealDisk:
@@ -232,29 +243,9 @@ class Daemon:
 
         return EventFile(path, journal_id, settings, report)
 
-    def _tell_recovery(self, directory: str, recovered: Recovered, seconds: float) -> None:
-        if recovered.cut_bytes:
-            self._report("2C-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
-        self._report(
-            "2C-0000",
-            directory=directory,
-            segments=len(recovered.tail.segments),
-            records=recovered.records,
-            seconds=f"{seconds:.3f}",
-        )
-
-    def _lock(self, directory: str, name: str) -> None:
-        """Two processes on one journal would overwrite each other."""
-        path = f"{directory}/{name}.lock"
-        self._lock_file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._report("2C-0005", directory=directory)
-            raise StartError(EXIT_STORAGE) from error
-
     def _begin_instance(self, log: Log) -> None:
-        doors = Doors(self._report, self._store, self._archive, self._errands, self._clock, local_zone())
+        upkeep = self._upkeep
+        doors = Doors(self._report, self._store, self._archive, self._errands, self._clock, local_zone(), upkeep=upkeep)
         self._instance = Instance(self._model, log, doors)
         self._instance.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
 
@@ -265,6 +256,7 @@ class Daemon:
             self._net.stop_listening()
             raise StartError(EXIT_ADDRESS) from error
         admin = self._model.definition.admin
+        self._sampling.start()
         if admin is not None and admin.inet_addr is not None:
             addresses.append(await self._listen_for_admin(admin))
         return addresses
@@ -275,7 +267,11 @@ class Daemon:
         queries = (
             None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
         )
-        self._http = HttpServer(Admin(self._instance, queries, self._clock), definition, self._post)
+        self._http = HttpServer(
+            Admin(self._instance, queries, self._clock, self._sampling.statistics),
+            definition,
+            self._post,
+        )
         try:
             address = await self._http.listen()
         except OSError as error:
@@ -389,6 +385,7 @@ class Daemon:
         self._report("FF-0001")
         self._stop_begun = time.monotonic()
         self._net.stop_listening()
+        self._loop.call_later(limits.STOP_ACTIONS_NS / 1e9 + 0.1, self._schedule)  # what actions wait for has to end
         self._post(StopBegun())
 
     def _continue_stop(self) -> None:
@@ -418,7 +415,6 @@ class Daemon:
         if time.monotonic() - since > limits.STOP_ACTIONS_NS / 1e9:
             self._report("29-0112", seconds=limits.STOP_ACTIONS_NS // 1_000_000_000)
             return True
-        self._loop.call_later(_STOP_POLL_SECONDS, self._schedule)
         return False
 
     def _end(self, exit_code: int) -> int:
@@ -431,6 +427,8 @@ class Daemon:
         self._offline.close()
         if self._archive is not None:
             self._archive.close()
+        if self._upkeep is not None:
+            self._upkeep.close()
         if self._event_file is not None:
             self._event_file.close()
         if self._disk is not None:

@@ -5,7 +5,7 @@ import errno
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
@@ -78,12 +78,12 @@ class RealDisk:
         self._completed = completed
         self._files = _Files()
         self._worker_files = _Files()
-        self._work: queue.SimpleQueue[tuple[int, Sequence[Verb]] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[tuple[int, Iterable[Verb]] | str | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._run_submitted, name="journal", daemon=True)
         self._worker.start()
 
-    def submit(self, ticket: int, verbs: Sequence[Verb]) -> None:
-        """Run `verbs` in the worker, after those submitted before."""
+    def submit(self, ticket: int, verbs: Iterable[Verb]) -> None:
+        """Run `verbs` in the worker, after those submitted before; each is taken when the one before is done."""
         self._work.put((ticket, verbs))
 
     def close(self) -> None:
@@ -117,11 +117,19 @@ class RealDisk:
         """Create `directory` and its parents, durably. Raises OSError."""
         make_directory(directory)
 
+    def forget(self, path: str) -> None:
+        """Close the file, in both threads."""
+        self._files.forget(path)
+        self._work.put(path)
+
     def _run_submitted(self) -> None:
         while True:
             work = self._work.get()
             if work is None:
                 return
+            if isinstance(work, str):
+                self._worker_files.forget(work)
+                continue
             ticket, verbs = work
             error: OSError | None = None
             try:

@@ -30,7 +30,8 @@ class RealErrands:
     """Does errands. `completed` is called once for each ticket, in any thread, and possibly within `submit` or `close`.
 
     The rest is called in the loop's thread: `protected` for the files of the instance as they are at this moment,
-    `rotate` for the number of log files that were rotated. Listeners are set one after another, in their order.
+    `rotate` for the number of log files that were rotated, `truncate` with ticket and age for the statistics. Listeners
+    are set one after another, in their order.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class RealErrands:
         rotate: Callable[[], int],
         set_listening: SetListeningOf,
         wall_ns: Callable[[], int],
+        truncate: Callable[[int, int], None],
     ) -> None:
+        self._truncate = truncate
         self._completed = completed
         self._protected = protected
         self._rotate = rotate
@@ -67,11 +70,10 @@ class RealErrands:
                 self._file_systems.submit(ticket, errand)
             case WriteMinidump():
                 self._minidumps.submit(ticket, errand)
-            case TruncateStatistics():
-                # No statistics are kept, so none are too old.
-                asyncio.get_running_loop().call_soon(self._completed, ticket, b"0", None)
             case RotateLogs():
                 asyncio.get_running_loop().call_soon(self._rotate_now, ticket)
+            case TruncateStatistics():
+                self._truncate(ticket, errand.age_ns)
             case SetListening():
                 self._setting[ticket] = asyncio.get_running_loop().create_task(self._listen(ticket, errand))
 

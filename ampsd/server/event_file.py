@@ -22,6 +22,8 @@ _CATCH_UP_SECONDS = 5.0
 LOCK_SECONDS = 10.0
 _END_SECONDS = 30.0
 _PIPE_BYTES = 1 << 20
+_STEP_BYTES = 1 << 20
+_EVERYTHING = 2**63
 
 
 class EventFile:
@@ -36,10 +38,13 @@ class EventFile:
         self._progress = threading.Condition()
         self._has_failed = False
         self._taken_bytes = self._written_bytes = 0  # each is changed by one thread only
+        self._next_step = _STEP_BYTES
+        self._steps: deque[tuple[int, int]] = deque()
+        """How many bytes were taken when the log was taken up to which position, now and then."""
         self._lock = _locked(f"{path}-lock")
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, self._lock)
-            self.position = self._prepare(journal_id)
+            self.position = self._kept = self._prepare(journal_id)
             self._process = _started(path, definition, self._lock)
             undo.pop_all()
         self._threads = [
@@ -48,10 +53,21 @@ class EventFile:
         for one in self._threads:
             one.start()
 
+    @property
+    def kept(self) -> int:
+        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
+        steps = self._steps
+        while steps and steps[0][0] <= self._written_bytes:
+            _, self._kept = steps.popleft()
+        return _EVERYTHING if self._taken_bytes == self._written_bytes else self._kept
+
     def append(self, position: int, record: bytes) -> None:
         """Take a durable record. Never fails and never waits."""
         self.position = position + 1
         self._taken_bytes += HEADER.size + len(record)
+        if self._taken_bytes >= self._next_step:
+            self._next_step = self._taken_bytes + _STEP_BYTES
+            self._steps.append((self._taken_bytes, position + 1))
         self._waiting.append(HEADER.pack(position, len(record)))
         self._waiting.append(record)
 

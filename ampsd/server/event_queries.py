@@ -9,7 +9,8 @@ from typing import Any
 
 from ampsd import limits
 from ampsd.admin.models import Audit, Event, InQueue, Relative, Session, Story
-from ampsd.admin.queries import EventFilter, numbers_of, time_text
+from ampsd.admin.queries import EventFilter, numbers_of
+from ampsd.admin.times import time_text
 from ampsd.engine import lifecycle
 from ampsd.engine import story as engine_story
 from ampsd.engine.lifecycle import State

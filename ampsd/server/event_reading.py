@@ -7,7 +7,8 @@ from typing import Any
 
 from ampsd import limits
 from ampsd.admin.models import Event
-from ampsd.admin.queries import numbers_of, time_text
+from ampsd.admin.queries import numbers_of
+from ampsd.admin.times import time_text
 from ampsd.engine import lifecycle
 from ampsd.engine.story import Story
 from ampsd.server.event_writer import signed, unsigned

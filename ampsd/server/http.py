@@ -1,13 +1,15 @@
 """The admin interface over HTTP: sockets and JSON around `ampsd.admin`.
 
-Whatever changes something is a POST with a JSON body, which no page of another site can send; requests that a browser
-says come from another site, and those for a host name that is not ours, are refused (DNS rebinding).
+Whatever changes something is a POST with a JSON body, which no page of another site can send, but for AMPS's own paths,
+where GET runs an action. Requests that a browser says come from a page of another site, and those for a host name that
+is not ours, are refused (DNS rebinding).
 """
 
 import asyncio
 import ipaddress
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -105,6 +107,9 @@ class HttpServer:
     def _check_origin(self, request: web.Request) -> None:
         """A browser says where a page comes from, and by which name it knows us."""
         if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES or "Origin" in request.headers:
+            raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
+        page = request.headers.get("Referer")  # all that a browser without Sec-Fetch-Site says of where a link stood
+        if page is not None and urlsplit(page).netloc != request.host:
             raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
         name = request.host.rpartition("@")[2]
         name = name[1 : name.index("]")] if name.startswith("[") else name.partition(":")[0]

@@ -11,12 +11,12 @@ Bookmark = tuple[int, int]
 class SimArchive:
     """An Archive. Nothing happens to what is submitted before `step`."""
 
-    def __init__(self, refused: bytes) -> None:
+    def __init__(self, refused: bytes | None) -> None:
         self.objects: dict[Bookmark, bytes] = {}
         self.failing = 0.0
         """How likely each object meets an archive that cannot be reached."""
         self.refused = refused
-        """Bodies with this in them are refused for ever."""
+        """Bodies with this in them are refused for ever; None for none."""
         self._submitted: Sequence[ArchiveObject] | None = None
 
     @property
@@ -40,7 +40,7 @@ class SimArchive:
                 if rng.random() < 0.5:  # stored, but the answer was lost
                     self._store(one)
                 return refusals, "unreachable"
-            if self.refused in one.body:
+            if self._is_refused(one):
                 refusals.append("refused")
             else:
                 self._store(one)
@@ -51,9 +51,12 @@ class SimArchive:
         """The server dies: some of what is submitted may be stored, and nobody hears of it."""
         if self._submitted is not None:
             for one in self._submitted[: rng.randint(0, len(self._submitted))]:
-                if self.refused not in one.body:
+                if not self._is_refused(one):
                     self._store(one)
             self._submitted = None
+
+    def _is_refused(self, one: ArchiveObject) -> bool:
+        return self.refused is not None and self.refused in one.body
 
     def _store(self, one: ArchiveObject) -> None:
         name = one.publisher, one.sequence

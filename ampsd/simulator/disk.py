@@ -116,6 +116,9 @@ class SimDisk:
     def make_directory(self, directory: str) -> None:
         """Directories always exist here."""
 
+    def forget(self, path: str) -> None:
+        """Nothing is kept open here."""
+
     def flip(self, path: str, offset: int, mask: int) -> None:
         """Damage durable bytes, as bit rot does."""
         file = self._file(path)

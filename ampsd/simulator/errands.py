@@ -31,6 +31,10 @@ class SimErrands:
         """What was run, in order."""
         self.outcomes: dict[bytes, tuple[bytes, str | None]] = {}
         """What commands write, and why they fail, by a part of their words; others write nothing and succeed."""
+        self.is_failing: Callable[[], bool] = lambda: False
+        """Whether the next command fails, where no outcome says what it does."""
+        self.succeeded = 0
+        """How many commands did well."""
         self.files: dict[bytes, int] = {}
         """Files by path, with the wall time of their last change."""
         self.used_percent: dict[bytes, float] = {}
@@ -96,6 +100,9 @@ class SimErrands:
         for part, outcome in self.outcomes.items():
             if part in whole:
                 return outcome
+        if self.is_failing():
+            return b"", "exit status 1"
+        self.succeeded += 1
         return b"", None
 
     def _treat(self, errand: TreatFiles) -> tuple[bytes, str | None]:

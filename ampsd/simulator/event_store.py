@@ -11,6 +11,13 @@ class SimEventStore:
 
     def __init__(self) -> None:
         self.records: list[tuple[int, bytes]] = []
+        self._promised = 0
+
+    @property
+    def kept(self) -> int:
+        """Everything that came; no crash takes it once somebody has asked."""
+        self._promised = len(self.records)
+        return 2**63
 
     @property
     def position(self) -> int:
@@ -26,7 +33,7 @@ class SimEventStore:
     def lose(self, rng: Random) -> None:
         """Forget some of what came last."""
         if self.records:
-            del self.records[rng.randint(0, len(self.records)) :]
+            del self.records[max(self._promised, rng.randint(0, len(self.records))) :]
 
     def events(self) -> list[Events]:
         """All runs of events."""

@@ -5,6 +5,9 @@ from random import Random
 from ampsd.config.model import Model, load
 from ampsd.simulator.clients import Mood
 
+OLD_DIRECTORY = "/old"
+"""Where journal files are archived."""
+
 SEGMENT_SIZE = 24 * 1024
 """Small journal files, so that a short life crosses several."""
 
@@ -21,7 +24,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
   </SOW>
-  {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>
+  {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>{old}
     <Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>
   <Actions><Action>
     <On><Module>amps-action-on-sow-expire-message</Module>
@@ -29,22 +32,33 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
     <Do><Module>amps-action-do-publish-message</Module>
       <Options><Topic>FailedJobs</Topic><MessageType>json</MessageType>
         <Data>{{"message":{{{{AMPS_DATA}}}},"reason":"{{{{AMPS_REASON}}}}"}}</Data></Options></Do>
-  </Action></Actions>
+  </Action>{notices}</Actions>
 </AMPSConfig>
 """
+
+_NOTICES = """<Action>
+    <On><Module>amps-action-on-sow-expire-message</Module>
+      <Options><Topic>Jobs</Topic><MessageType>json</MessageType></Options></On>
+    <Do><Module>amps-action-do-execute-system</Module><Options><Command>notify</Command></Options></Do>
+    <Do><Module>amps-action-do-publish-message</Module>
+      <Options><Topic>Notices</Topic><MessageType>json</MessageType><Data>{{AMPS_DATA}}</Data></Options></Do>
+    <ampsd:Retry><ampsd:Mode>Always</ampsd:Mode><ampsd:Wait>5ms</ampsd:Wait></ampsd:Retry>
+  </Action>"""
 
 _BACKOFF = (
     "<ampsd:Backoff><ampsd:Model>{}</ampsd:Model><ampsd:Initial>5ms</ampsd:Initial><ampsd:Maximum>40ms</ampsd:Maximum>"
     "<ampsd:Jitter>50</ampsd:Jitter></ampsd:Backoff>"
 )
 _ARCHIVE = "<ampsd:MessageArchive><ampsd:Directory>/archive</ampsd:Directory></ampsd:MessageArchive>"
+_OLD = "<JournalArchiveDirectory>/old</JournalArchiveDirectory>"
 _models: dict[str, Model] = {}
 
 
 class Draw:
     """One seed's options, drawn once; printed with every failure."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, later: Random) -> None:
+        """What is drawn from `later` leaves the rest of a seed as it is."""
         self.lease_ns = rng.choice((0, 0, 50_000_000, 2_000_000_000))
         self.expiration_ns = rng.choice((0, 0, 0, 5_000_000_000))
         self.max_cancels = rng.choice((0, 1, 3))
@@ -65,6 +79,9 @@ class Draw:
         self.backoff = rng.choice(("", "", "fixed", "exponential"))
         self.has_archive = rng.random() < 0.5
         self.archive_error = rng.choice((0.0, 0.05, 0.5))
+        self.upkeep = later.choice((0.0, 0.0, 0.01, 0.05))
+        self.has_notices = later.random() < 0.5
+        self.command_error = later.choice((0.0, 0.1, 0.5))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
@@ -79,6 +96,8 @@ class Draw:
             backlog=self.backlog,
             fairness=self.fairness,
             lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            notices=_NOTICES if self.has_notices else "",
+            old=_OLD if self.upkeep else "",
             archive=_ARCHIVE if self.has_archive else "",
             backoff=_BACKOFF.format(self.backoff) if self.backoff else "",
             expiration=f"<Expiration>{self.expiration_ns // 1_000_000}ms</Expiration>" if self.expiration_ns else "",

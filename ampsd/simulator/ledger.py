@@ -3,6 +3,7 @@
 from collections import Counter
 
 from ampsd.simulator.disk import SimDisk
+from ampsd.simulator.past import Folded, Past
 from ampsd.storage import records
 from ampsd.storage.recovery import recover
 from ampsd.storage.tellings import Audit, decode_audit
@@ -11,16 +12,34 @@ from ampsd.storage.tellings import Audit, decode_audit
 class Ledger:
     """Every record of a log, in order, and what follows from them."""
 
-    def __init__(self, disk: SimDisk, directory: str, instance_name: str, segment_size: int) -> None:
+    def __init__(
+        self,
+        disk: SimDisk,
+        directory: str,
+        instance_name: str,
+        segment_size: int,
+        archive_directory: str | None = None,
+        past: Past | None = None,
+    ) -> None:
+        """What files that were removed held is taken from `past`."""
         self.publishes: dict[int, records.Publish] = {}
         self.changes: list[records.QueueChange] = []
         self.sequences: list[records.Sequence] = []
         self.audits: list[Audit] = []
         self.resets: Counter[int] = Counter()
         """How often a message was put into its queue again, by position."""
-        self.end = recover(disk, directory, instance_name, segment_size, b"sim", self._add).tail.position
+        kept: list[Folded] = []
 
-    def _add(self, position: int, length: int, record: records.Record) -> None:
+        def fold(position: int, length: int, record: records.Record) -> None:
+            kept.append((position, length, record))
+
+        tail = recover(disk, directory, instance_name, segment_size, b"sim", fold, archive_directory).tail
+        self.end = tail.position
+        gone = [] if past is None else past.before(tail.superblock.floor)
+        for position, _, record in (*gone, *kept):
+            self._add(position, record)
+
+    def _add(self, position: int, record: records.Record) -> None:
         if isinstance(record, records.Publish):
             self.publishes[position] = record
         elif isinstance(record, records.QueueChange):

@@ -21,6 +21,7 @@ from ampsd.reactor import (
     Input,
     OfflineCompleted,
     Reactor,
+    UpkeepCompleted,
 )
 from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.clock import SimClock
@@ -28,6 +29,7 @@ from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.event_store import SimEventStore
 from ampsd.simulator.network import SimNet
+from ampsd.simulator.upkeep import SimUpkeep
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import Log, Unlogged
 from ampsd.storage.recovery import recover
@@ -40,9 +42,17 @@ OVERDUE_NS = 1_000_000
 class Stage:
     """One instance; see the module's doc string. It is not running before `start`."""
 
-    def __init__(self, model: Model, *, refused: bytes = b"bad", zone: tzinfo = UTC) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        refused: bytes | None = b"bad",
+        zone: tzinfo = UTC,
+        segment_size: int = SEGMENT_SIZE,
+    ) -> None:
         """The archive refuses bodies with `refused` in them; `zone` is local time."""
         self.model = model
+        self._segment_size = segment_size
         self.zone = zone
         self.witness: Callable[[object], None] | None = None
         """Told of every message that is published, from the next start on."""
@@ -51,6 +61,7 @@ class Stage:
         self.net = SimNet()
         self.store = SimEventStore()
         self.archive = SimArchive(refused)
+        self.upkeep = SimUpkeep(self.disk)
         self.errands = SimErrands(self.clock.wall_ns)
         self.errands.transports = [one.name for one in model.definition.transports]
         self.log: list[tuple[str, dict[str, object]]] = []
@@ -58,6 +69,7 @@ class Stage:
         self.is_archive_held = False
         self.is_disk_held = False
         self.is_offline_held = False
+        self.is_upkeep_held = False
         self.next_ns: int | None = None
         """When the next turn is due without input, monotonic."""
         self.journal: Journal | None = None
@@ -80,12 +92,14 @@ class Stage:
         else:
             log = self.journal = Journal(self.disk)
         archive = self.archive if definition.message_archive is not None else None
-        doors = Doors(self._report, self.store, archive, self.errands, self.clock, self.zone, self.witness)
+        upkeep = None if self.journal is None else self.upkeep
+        doors = Doors(self._report, self.store, archive, self.errands, self.clock, self.zone, self.witness, upkeep)
         self.instance = Instance(self.model, log, doors)
         self.instance.begin(self.clock.monotonic, self.clock.wall)
         if self.journal is not None and definition.transaction_log is not None:
-            directory = definition.transaction_log.journal_directory
-            found = recover(self.disk, directory, definition.name, SEGMENT_SIZE, b"stage", self.instance.restore)
+            where = definition.transaction_log.journal_directory, definition.name, self._segment_size, b"stage"
+            old = definition.transaction_log.journal_archive_directory
+            found = recover(self.disk, *where, self.instance.restore, old)
             self.journal.begin(found.tail)
         self.offline = SimDisk()
         self._reactor = Reactor(self.instance, log, self.journal, self.clock, self.net, self.offline)
@@ -101,6 +115,7 @@ class Stage:
             self.disk.crash(Random(power_cut_seed))
         self.archive.crash(self._rng)
         self.errands.crash()
+        self.upkeep.crash()
         for connection in list(self.net.to_client):
             self.net.forget(connection)
         self._inputs.clear()
@@ -155,6 +170,10 @@ class Stage:
                 completion = self.disk.step()
                 if completion is not None:
                     self._inputs.append(DiskCompleted(*completion))
+            while self.upkeep.is_busy and not self.is_upkeep_held:
+                completion = self.upkeep.step()
+                if completion is not None:
+                    self._inputs.append(UpkeepCompleted(*completion))
             if self.archive.is_busy and not self.is_archive_held:
                 self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
             if self.errands.is_busy and not self.errands.is_held:

@@ -8,11 +8,21 @@ The same seed gives the same trace, byte for byte.
 from random import Random
 
 from ampsd import limits
+from ampsd.engine.entries import NEVER
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.operators import Request
 from ampsd.instance import Instance
 from ampsd.ports import Doors
-from ampsd.reactor import ArchiveCompleted, Connected, Disconnected, DiskCompleted, ErrandCompleted, Input, Reactor
+from ampsd.reactor import (
+    ArchiveCompleted,
+    Connected,
+    Disconnected,
+    DiskCompleted,
+    ErrandCompleted,
+    Input,
+    Reactor,
+    UpkeepCompleted,
+)
 from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.checkers import (
     acknowledged,
@@ -21,20 +31,24 @@ from ampsd.simulator.checkers import (
     dead_letters,
     events,
     leases,
+    notices,
     operators,
     order,
     removals,
+    restart,
 )
 from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.event_store import SimEventStore
-from ampsd.simulator.faults import SEGMENT_SIZE, Draw
+from ampsd.simulator.faults import OLD_DIRECTORY, SEGMENT_SIZE, Draw
 from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
 from ampsd.simulator.ledger import Ledger
 from ampsd.simulator.network import SimNet
 from ampsd.simulator.operators import SimOperator
+from ampsd.simulator.past import Past
+from ampsd.simulator.upkeep import SimUpkeep
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import JournalFailedError
 from ampsd.storage.recovery import recover
@@ -50,7 +64,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.rng = Random(seed)
-        self.draw = Draw(self.rng)
+        self._later = Random(-1 - seed)
+        self.draw = Draw(self.rng, self._later)
         self.model = self.draw.model()
         self.clock = SimClock()
         self.disk = SimDisk()
@@ -58,6 +73,9 @@ class World:
         self.store = SimEventStore()
         self.archive = SimArchive(refused=b'-13"')
         self.errands = SimErrands(self.clock.wall_ns)
+        self.errands.is_failing = self._does_command_fail
+        self.upkeep = SimUpkeep(self.disk)
+        self.past = Past(b"sim")
         self.history = History()
         self.lives = 0
         self.disk_failures = 0
@@ -116,7 +134,7 @@ class World:
 
     def check(self) -> list[str]:
         """Violations of the promises by this run; call `stop` first."""
-        ledger = Ledger(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE)
+        ledger = self._ledger(self.disk.snapshot())
         return [
             *self.violations,
             *self._check_log(ledger),
@@ -126,18 +144,37 @@ class World:
             *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
             *(archive.check(self.store.events(), self.archive, ledger) if self.draw.has_archive else []),
-            *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng),
+            *(self._check_notices(ledger) if self.draw.has_notices else []),
+            *restart.check(self.instance, self._folded(self.disk.snapshot())),
+            *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng, OLD_DIRECTORY),
         ]
 
     def check_crash_state(self) -> list[str]:
         """Violations of the promises by what the disk would hold if power went now; the run itself goes on."""
         disk = self.disk.snapshot()
         disk.crash(self.rng)
-        ledger = Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE)
+        ledger = self._ledger(disk)
         durable = [one for one in self._order if one[0] < self.journal.durable]
-        again = Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE)
+        again = self._ledger(disk)
         wrong = order.check(order.entries(ledger), order.entries(again))
         return [*wrong, *order.check(durable, order.entries(ledger)), *self._check_log(ledger)]
+
+    def _check_notices(self, ledger: Ledger) -> list[str]:
+        return notices.check(ledger, b"json:Jobs", b"Notices", self.errands.succeeded)
+
+    def _does_command_fail(self) -> bool:
+        return not self._is_calm and self._later.random() < self.draw.command_error
+
+    def _ledger(self, disk: SimDisk) -> Ledger:
+        return Ledger(disk, DIRECTORY, "Sim", SEGMENT_SIZE, OLD_DIRECTORY, self.past)
+
+    def _folded(self, disk: SimDisk) -> Instance:
+        """An instance that knows what the log of a disk says, and has not begun."""
+        doors = Doors(self._report, SimEventStore(), None, self.errands, self.clock)
+        instance = Instance(self.model, Journal(disk), doors)
+        instance.begin(self.clock.monotonic, self.clock.wall)
+        recover(disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", instance.restore, OLD_DIRECTORY)
+        return instance
 
     def _check_log(self, ledger: Ledger) -> list[str]:
         return [*acknowledged.check(self.history, ledger), *dead_letters.check(ledger, b"json:Jobs", b"FailedJobs")]
@@ -148,6 +185,8 @@ class World:
         if any(one.store for one in self._clients):
             return False
         if self.operator.is_waiting:
+            return False
+        if not self.instance.automation.is_idle or self.instance.automation.next_ns != NEVER:
             return False
         return self.instance.archiver.is_idle and not any(queue.entries.count for queue in self.instance.queues)
 
@@ -164,10 +203,12 @@ class World:
                 self.clock.jump(rng.choice((-3_600_000_000_000, 3_600_000_000_000, 60_000_000_000)))
         elif draw < 0.01 and not self.operator.is_waiting:
             self._ask(self.operator.calm(self.instance.queues, self.clock.monotonic))
+        if self.draw.upkeep and self._look_after_files():
+            return
         if self.archive.is_busy and rng.random() < 0.1:
             self._archive_step()
             return
-        if self.errands.is_busy and rng.random() < 0.1:
+        if self.errands.is_busy and self._later.random() < (0.1 if self._is_calm else 0.02):
             self._inputs.append(ErrandCompleted(*self.errands.step()))
             return
         choice = rng.random()
@@ -255,6 +296,23 @@ class World:
         self.history.trace(b"a %d %r" % (len(refusals), failure))
         self._inputs.append(ArchiveCompleted(refusals, failure))
 
+    def _look_after_files(self) -> bool:
+        """Mark old journal files now and then; let the worker get one verb further, and return whether it did."""
+        later = self._later
+        if not self._is_calm and later.random() < self.draw.upkeep:
+            files = self.instance.journal_files
+            verb = later.choice((files.archive, files.compress, files.remove, files.remove))
+            reason = verb(later.choice((0, 0, 1_000_000, 20_000_000)))
+            assert reason is None, reason
+        if not self.upkeep.is_busy or later.random() < 0.5:
+            return False
+        completion = self.upkeep.step()
+        self.on_verb()
+        if completion is not None:
+            self.history.trace(b"u %d %r" % (completion[0], completion[1] is None))
+            self._inputs.append(UpkeepCompleted(*completion))
+        return True
+
     def _turn(self) -> None:
         inputs, self._inputs = self._inputs, []
         sent = self.net.sent_bytes
@@ -266,6 +324,7 @@ class World:
             self.disk_failures += 1
             self._die()
             return
+        self.past.look(self.disk, self.journal)
         self._see_leases()
 
     def _see_leases(self) -> None:
@@ -284,10 +343,10 @@ class World:
         self.lives += 1
         self.journal = Journal(self.disk, group_ns=self.seed % 2 * limits.GROUP_COMMIT_NS)
         copies = self.archive if self.draw.has_archive else None
-        doors = Doors(self._report, self.store, copies, self.errands, self.clock)
+        doors = Doors(self._report, self.store, copies, self.errands, self.clock, upkeep=self.upkeep)
         self.instance = Instance(self.model, self.journal, doors)
         self.instance.begin(self.clock.monotonic, self.clock.wall)
-        found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore)
+        found = recover(self.disk, DIRECTORY, "Sim", SEGMENT_SIZE, b"sim", self.instance.restore, OLD_DIRECTORY)
         self.journal.begin(found.tail)
         self._reactor = Reactor(self.instance, self.journal, self.journal, self.clock, self.net, self._offline)
         self.instance.start()
@@ -317,6 +376,7 @@ class World:
             self.store.lose(self.rng)
         self.archive.crash(self.rng)
         self.errands.crash()
+        self.upkeep.crash()
         self.history.trace(b"crash")
         self.history.observations.append(Crash(self.clock.monotonic))
         for connection in list(self.net.to_client):

@@ -4,13 +4,15 @@ One write and one sync are under way at a time; what is sealed meanwhile goes ou
 watermark W proves that everything below W was synced, and unsynced bytes are always at the end.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 from ampsd import limits
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Verb
 from ampsd.storage import frame, records, segment, superblock
-from ampsd.storage.log import JournalDamageError, JournalFailedError
+from ampsd.storage.compressed import Blocks
+from ampsd.storage.log import JournalDamageError, JournalFailedError, MessageGoneError
 from ampsd.storage.segment import Segment
 from ampsd.storage.superblock import Superblock
 
@@ -24,7 +26,17 @@ _SUPERBLOCK_SYNC_BYTES = 16 * limits.MIB
 class Tail:
     """Where recovery found the end: the state from which appending goes on."""
 
-    __slots__ = ("chain", "directory", "index", "instance_name", "position", "segment_size", "segments", "superblock")
+    __slots__ = (
+        "archive_directory",
+        "chain",
+        "directory",
+        "index",
+        "instance_name",
+        "position",
+        "segment_size",
+        "segments",
+        "superblock",
+    )
 
     def __init__(
         self,
@@ -38,6 +50,7 @@ class Tail:
         block: Superblock,
     ) -> None:
         self.directory = directory
+        self.archive_directory: str | None = None
         self.instance_name = instance_name
         self.segment_size = segment_size
         self.segments = segments
@@ -66,23 +79,36 @@ class Journal:
         self._ticket = 0
         self._window = b""
         self._window_start = 0
+        self._blocks: Blocks | None = None
+        """Of the compressed file that was read last: one block of one file is kept inflated."""
         self.batch_size = 0
         self.durable = 0
         self.append_position = 0
         self.failure: JournalFailedError | None = None
+        self.files: list[Segment] = []
+        """The files of the log, oldest first; records are written to the last."""
+        self.floor = 0
+        """Where the log begins; files before it are gone, or may go."""
+        self.floor_wanted = 0
+        """Where it shall begin, once that is durable."""
+        self._floor_in_flight = 0
+        self.archive_directory: str | None = None
         if tail is not None:
             self.begin(tail)
 
     def begin(self, tail: Tail) -> None:
         """Go on from where recovery found the end."""
         self._directory = tail.directory
+        self.archive_directory = tail.archive_directory
         self._instance_name = tail.instance_name
         self._segment_size = tail.segment_size
-        self._segments = tail.segments
+        self.files = tail.segments
         self._bases = [one.base for one in tail.segments]
         self._index = tail.index
         self._chain = tail.chain
         self._superblock = tail.superblock
+        self._current = tail.segments[-1]
+        self.floor = self.floor_wanted = self._floor_in_flight = tail.superblock.floor
         self._key = frame.key_of(tail.superblock.journal_id)
         self._superblock_path = superblock.path_of(tail.directory, tail.instance_name)
         self._superblock_synced = tail.position
@@ -94,7 +120,12 @@ class Journal:
     @property
     def segment_count(self) -> int:
         """Journal files in use."""
-        return len(self._segments)
+        return len(self.files)
+
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """The files that are written to no more, each with its end, oldest first: those before one that durably is."""
+        pairs = takewhile(lambda pair: pair[0] is not self._current, pairwise(self.files))
+        return [(file, after.base) for file, after in pairs]
 
     @property
     def is_idle(self) -> bool:
@@ -143,7 +174,12 @@ class Journal:
         With a time the end of the group is waited for, and `next_ns` says when that is.
         """
         self.next_ns = None
-        if not self._sealed or self._in_flight_end is not None or self.failure is not None:
+        if self._in_flight_end is not None or self.failure is not None:
+            return
+        if not self._sealed:
+            if self.floor_wanted != self.floor:
+                self._in_flight_end = self.durable
+                self._submit(self._floor_verbs())
             return
         if now_ns is not None:
             if now_ns < self._group_end_ns and self._batch_start - self._sealed_start < limits.GROUP_BYTES_MAX:
@@ -154,26 +190,67 @@ class Journal:
         self._sealed_start = self._batch_start
         self._sealed.clear()
         self._in_flight_end = self._batch_start
-        self._superblock = self._superblock.next(self._batch_start)
-        verbs.append(Pwrite(self._superblock_path, self._superblock.offset, self._superblock.encode()))
+        if self.floor_wanted != self.floor:
+            verbs += self._floor_verbs()
+        verbs.append(self._next_superblock())
         if self._in_flight_end - self._superblock_synced > _SUPERBLOCK_SYNC_BYTES:
             verbs.append(Fdatasync(self._superblock_path))
             self._superblock_synced = self._in_flight_end
+        self._submit(verbs)
+
+    def _submit(self, verbs: Sequence[Verb]) -> None:
         self._ticket += 1
         self._disk.submit(self._ticket, verbs)
+
+    def _next_superblock(self, floor: int | None = None) -> Pwrite:
+        assert self._in_flight_end is not None
+        self._superblock = self._superblock.next(self._in_flight_end, floor=floor)
+        return Pwrite(self._superblock_path, self._superblock.offset, self._superblock.encode())
+
+    def _floor_verbs(self) -> list[Verb]:
+        """The floor in both slots, one synced before the other: whichever is lost, no file that is gone is missed."""
+        floor = self._floor_in_flight = self.floor_wanted
+        sync = Fdatasync(self._superblock_path)
+        return [self._next_superblock(floor), sync, self._next_superblock(floor), sync]
 
     def completed(self, ticket: int, error: OSError | None) -> None:
         """The submitted verbs are done. After an error nothing on this journal becomes durable any more."""
         if ticket != self._ticket or self._in_flight_end is None:
             raise AssertionError(f"ticket {ticket} completed, but {self._ticket} is under way")
         if error is not None:
-            self.failure = JournalFailedError(self._segments[-1].path, error)
+            self.failure = JournalFailedError(self.files[-1].path, error)
             return
         if self.failure is None:
             self.durable = self._in_flight_end
             self._in_flight_end = None
+            self._current = self.files[-1]
+            self._reach_floor()
             if not self._sealed and not self._batch:
                 self._group_end_ns = 0
+
+    def drop_before(self, floor: int) -> None:
+        """Let the log begin at `floor`, the base of one of its files. `floor` says when that is durable.
+
+        Then the files before it may go; nothing reads them any more.
+        """
+        if floor not in self._bases or floor > self.durable:
+            raise AssertionError(f"the log cannot begin at {floor}")
+        self.floor_wanted = max(self.floor_wanted, floor)
+
+    def _reach_floor(self) -> None:
+        if self._floor_in_flight > self.floor:
+            self.floor = self._floor_in_flight
+            kept = bisect_left(self._bases, self.floor)
+            for file in self.files[:kept]:
+                self._disk.forget(file.path)
+            del self.files[:kept], self._bases[:kept]
+            self._window = b""
+
+    def move(self, file: Segment, path: str, blocks: Blocks | None) -> None:
+        """A file's content is durable and verified elsewhere, or in another form: from now on it is read there."""
+        self._disk.forget(file.path)
+        file.path = path
+        file.blocks = blocks
 
     def close(self) -> None:
         """Mark the end as clean, so that the next start goes on in the same segment. Raises OSError."""
@@ -198,7 +275,7 @@ class Journal:
             record = self._read_ahead(position, length)
         if len(record) != length or not records.is_intact(record):
             self._window = b""
-            file = self._segment_of(position)
+            file = self.files[self._after(position) - 1]
             raise JournalDamageError(file.path, file.offset_of(position), "the message there is not what was written")
         return record
 
@@ -210,24 +287,32 @@ class Journal:
         head = known if len(known) == size else self._read_ahead(position, size)
         length = int.from_bytes(head, "little")
         if position + length > self.durable:
-            file = self._segment_of(position)
+            file = self.files[self._after(position) - 1]
             raise JournalDamageError(file.path, file.offset_of(position), "there is no message")
         return records.bookmark_of(self.read(position, length))
 
-    def _segment_of(self, position: int) -> Segment:
-        return self._segments[bisect_right(self._bases, position) - 1]
+    def _after(self, position: int) -> int:
+        """Which file follows the one with that position. Raises MessageGoneError where the log begins later."""
+        after = bisect_right(self._bases, position)
+        if not after:
+            raise MessageGoneError(position)
+        return after
 
     def _read_ahead(self, position: int, length: int) -> bytes:
         """Bytes of the log, and a window behind them: a queue that is drained in order reads once for many messages.
 
         The window ends where the segment's range or what is durable ends. Raises JournalDamageError.
         """
-        after = bisect_right(self._bases, position)
-        file = self._segments[after - 1]
+        after = self._after(position)
+        file = self.files[after - 1]
         end = min([self.durable, *self._bases[after : after + 1]])
         wanted = max(length, min(_READ_AHEAD, end - position))
+        if file.blocks is not self._blocks:
+            if self._blocks is not None:
+                self._blocks.release()
+            self._blocks = file.blocks
         try:
-            self._window = self._disk.pread(file.path, file.offset_of(position), wanted)
+            self._window = file.pread(self._disk, file.offset_of(position), wanted)
         except OSError as error:
             raise JournalDamageError(file.path, file.offset_of(position), error.strerror or str(error)) from error
         self._window_start = position
@@ -236,7 +321,7 @@ class Journal:
     def _write_verbs(self) -> list[Verb]:
         """Write the sealed frames, in one piece per segment; a full segment is synced before the next is begun."""
         verbs: list[Verb] = []
-        current = self._segments[-1]
+        current = self.files[-1]
         piece: list[bytes] = []
         piece_start = position = self._sealed_start
         index = self._index - len(self._sealed)
@@ -263,7 +348,7 @@ class Journal:
         size = max(self._segment_size, segment.HEADER_SIZE + length)
         begun = Segment(path, number, base, first_index, chain, size)
         verbs.extend(creation_verbs(self._directory, begun, self._superblock.journal_id, b""))
-        self._segments.append(begun)
+        self.files.append(begun)
         self._bases.append(base)
         return begun
 

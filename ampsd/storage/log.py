@@ -7,6 +7,12 @@ position, in bytes, which never changes; records added between two seals become 
 from collections.abc import Sequence
 from typing import Protocol
 
+from ampsd.storage.compressed import Blocks
+from ampsd.storage.faults import ForeignJournalError, JournalDamageError, JournalFailedError, MessageGoneError
+from ampsd.storage.segment import Segment
+
+__all__ = ["ForeignJournalError", "JournalDamageError", "JournalFailedError", "Log", "MessageGoneError", "Unlogged"]
+
 
 class Log(Protocol):
     """Where records go. `append_position` only grows, and so does `durable`, behind it."""
@@ -60,6 +66,33 @@ class Log(Protocol):
         """Publisher and sequence of the durable message at `position`. Raises JournalDamageError."""
         ...
 
+    @property
+    def floor(self) -> int:
+        """Where the log begins, durably: not at 0 once old files were removed."""
+        ...
+
+    @property
+    def files(self) -> Sequence[Segment]:
+        """The files of the log, oldest first; records are written to the last. Each ends where the next begins."""
+        ...
+
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """The files that are written to no more, each with its end, oldest first."""
+        ...
+
+    @property
+    def archive_directory(self) -> str | None:
+        """Where files are archived."""
+        ...
+
+    def drop_before(self, floor: int) -> None:
+        """Let the log begin at `floor`, the base of a file. Once `floor` says so the files before may go."""
+        ...
+
+    def move(self, file: Segment, path: str, blocks: Blocks | None) -> None:
+        """Read a file elsewhere from now on, or in another form."""
+        ...
+
 
 class Unlogged:
     """The log of an instance that has no TransactionLog: nothing is ever added, so everything is durable."""
@@ -67,6 +100,9 @@ class Unlogged:
     append_position = 0
     end = 0
     durable = 0
+    floor = 0
+    files: Sequence[Segment] = ()
+    archive_directory: str | None = None
     batch_size = 0
     next_ns: int | None = None
 
@@ -92,25 +128,14 @@ class Unlogged:
         """Never called either."""
         raise AssertionError("a bookmark was read although the configuration has no TransactionLog")
 
+    def closed_files(self) -> list[tuple[Segment, int]]:
+        """There are none."""
+        return []
 
-class JournalDamageError(Exception):
-    """Bytes that were acknowledged as durable are not what was written. Names the file and the offset in it."""
+    def drop_before(self, floor: int) -> None:
+        """Never called either."""
+        raise AssertionError("a file was dropped although the configuration has no TransactionLog")
 
-    def __init__(self, file: str, offset: int, what: str) -> None:
-        super().__init__(f"{file} is damaged at offset {offset}: {what}")
-        self.file = file
-        self.offset = offset
-        self.what = what
-
-
-class ForeignJournalError(JournalDamageError):
-    """A file is whole, but not of this version, this instance or this transaction log."""
-
-
-class JournalFailedError(Exception):
-    """Writing or syncing failed. Nothing more may be acknowledged on this journal."""
-
-    def __init__(self, file: str, error: OSError) -> None:
-        super().__init__(f"{file}: {error.strerror or error}")
-        self.file = file
-        self.error = error
+    def move(self, file: Segment, path: str, blocks: Blocks | None) -> None:
+        """Never called either."""
+        raise AssertionError("a file was moved although the configuration has no TransactionLog")

@@ -50,11 +50,11 @@ class Reader:
     def _load(self) -> None:
         """Have the frame at `position` in the buffer, whole if the file can hold it."""
         offset = self._file.offset_of(self.position)
-        self._buffer = self._disk.pread(self._file.path, offset, _CHUNK)
+        self._buffer = self._file.pread(self._disk, offset, _CHUNK)
         self._buffer_start = self.position
         size = frame.size_at(self._buffer, 0)
         if len(self._buffer) < size <= self._file.size - offset:
-            self._buffer = self._disk.pread(self._file.path, offset, size)
+            self._buffer = self._file.pread(self._disk, offset, size)
 
 
 class Rest:
@@ -95,7 +95,7 @@ def _until_quiet(disk: Disk, file: Segment, offset: int) -> bytes:
     kept = bytearray()
     quiet = 0
     while quiet < _QUIET_BYTES and len(kept) + quiet < _TAIL_BYTES_MAX:
-        chunk = disk.pread(file.path, offset + len(kept) + quiet, _CHUNK)
+        chunk = file.pread(disk, offset + len(kept) + quiet, _CHUNK)
         if not chunk:
             break
         used = chunk.rstrip(b"\0")

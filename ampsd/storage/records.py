@@ -163,6 +163,8 @@ UNPAUSE = 8
 BEGIN = 9
 ACKNOWLEDGED = 10
 HANDED_BACK = 11
+NUMBERED = 12
+RUN_ENDED = 13
 
 
 class Mark:
@@ -170,8 +172,9 @@ class Mark:
 
     `value` is the wall time in nanoseconds for DUE (delivered not before) and PAUSE (until; 0 for no end), the number
     of attempts for RESET, and for BEGIN the position from which on the queue holds messages. ACKNOWLEDGED is for what
-    is on hold: it is done when it is let go. HANDED_BACK is DUE, and a delivery that does not count. `text` is who
-    asked, and for BEGIN the RecoveryPoint.
+    is on hold: it is done when it is let go. HANDED_BACK is DUE, and a delivery that does not count. NUMBERED is of no
+    queue: `value` is the number of the next event. RUN_ENDED is of an action: its run number `value` waits no longer.
+    `text` is who asked, and for BEGIN the RecoveryPoint.
     """
 
     __slots__ = ("mark", "positions", "queue", "text", "value")
@@ -417,7 +420,7 @@ def _mark(data: bytes, start: int, end: int) -> Mark:
     name_at = start + _MARK.size
     text_at = name_at + name_size
     positions_at = text_at + text_size
-    if end != positions_at + 8 * number or not SUSPEND <= mark <= HANDED_BACK:
+    if end != positions_at + 8 * number or not SUSPEND <= mark <= RUN_ENDED:
         raise DamagedRecordError("a mark's size does not fit its contents, or it is unknown to this version")
     positions = array("Q")
     positions.frombytes(data[positions_at:end])

@@ -6,19 +6,22 @@ The rules (FORMAT.md):
 - Frames above the watermark are valid but unproven: the page cache may hold what the disk does not. After anything but
   a clean stop they are written to a new segment and synced before they count.
 - A segment's range ends where the next one's base begins, so nothing old is ever cut before the new is durable.
+- Where journal files were removed the log begins at the superblock's floor; files before it are leftovers.
 """
 
 from collections.abc import Callable
 from itertools import pairwise
 
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Truncate, Unlink, Verb
-from ampsd.storage import frame, records, segment, superblock
+from ampsd.storage import frame, placement, records, segment, superblock
+from ampsd.storage.compressed import Blocks
 from ampsd.storage.frame import Frame
 from ampsd.storage.journal import Tail, creation_verbs
 from ampsd.storage.log import ForeignJournalError, JournalDamageError
 from ampsd.storage.reader import Reader, Rest
 from ampsd.storage.segment import ForeignError, Segment
 from ampsd.storage.superblock import Superblock
+from ampsd.storage.tellings import time_of
 
 Fold = Callable[[int, int, records.Record], None]
 """Called with position, length and value of each record, in log order."""
@@ -38,23 +41,40 @@ class Recovered:
 
 
 def recover(
-    disk: Disk, directory: str, instance_name: str, segment_size: int, journal_id: bytes, fold: Fold
+    disk: Disk,
+    directory: str,
+    instance_name: str,
+    segment_size: int,
+    journal_id: bytes,
+    fold: Fold,
+    archive_directory: str | None = None,
 ) -> Recovered:
     """Open the journal in `directory`, creating it when there is none; `fold` sees every record.
 
-    `journal_id` names a new journal; an existing one keeps its own. Raises JournalDamageError and OSError.
+    `journal_id` names a new journal; an existing one keeps its own. Archived files are in `archive_directory`. Raises
+    JournalDamageError and OSError.
     """
     disk.make_directory(directory)
-    numbers = _numbers(disk, directory, instance_name)
-    block = _read_superblock(disk, directory, instance_name, bool(numbers))
-    if block is None or not numbers:
-        return Recovered(_create(disk, directory, instance_name, segment_size, journal_id))
-    files = [_open_segment(disk, directory, instance_name, number, block.journal_id) for number in numbers]
-    _check_order(files)
+    if archive_directory is not None:
+        disk.make_directory(archive_directory)
+    found = placement.find(disk, directory, archive_directory, instance_name)
+    block = _read_superblock(disk, directory, instance_name, bool(found.paths))
+    if block is None or not found.paths:
+        tail = _create(disk, directory, instance_name, segment_size, journal_id)
+        tail.archive_directory = archive_directory
+        return Recovered(tail)
+    files = [_open_segment(disk, path, number, block.journal_id) for number, path in found.paths.items()]
+    for number, path in found.copies:
+        _open_segment(disk, path, number, block.journal_id)  # what is not ours is not ours to remove
+    removed = [one for one in files if one.base < block.floor]
+    files = files[len(removed) :]
+    _check_order(directory, files, block)
     tail = Tail(directory, instance_name, segment_size, files, 0, files[0].first_index, files[0].chain, block)
+    tail.archive_directory = archive_directory
     recovered = Recovered(tail)
     unproven = _scan(disk, recovered, fold)
-    if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark:
+    _remove_leftovers(disk, tail, removed, found)
+    if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark and _goes_on(tail):
         _mark_in_use(disk, tail)
     else:
         _copy_forward(disk, tail, unproven)
@@ -63,14 +83,9 @@ def recover(
 
 def journal_id_of(disk: Disk, directory: str, instance_name: str) -> bytes | None:
     """The id of the journal in `directory`, None when there is none. Raises JournalDamageError and OSError."""
-    numbers = _numbers(disk, directory, instance_name)
-    block = _read_superblock(disk, directory, instance_name, bool(numbers))
+    found = placement.find(disk, directory, None, instance_name)
+    block = _read_superblock(disk, directory, instance_name, bool(found.paths))
     return None if block is None else block.journal_id
-
-
-def _numbers(disk: Disk, directory: str, instance_name: str) -> list[int]:
-    found = (segment.number_of(name, instance_name) for name in disk.names(directory))
-    return sorted(number for number in found if number is not None)
 
 
 def _read_superblock(disk: Disk, directory: str, instance_name: str, has_segments: bool) -> Superblock | None:
@@ -93,22 +108,30 @@ def _read_superblock(disk: Disk, directory: str, instance_name: str, has_segment
     return block
 
 
-def _open_segment(disk: Disk, directory: str, instance_name: str, number: int, journal_id: bytes) -> Segment:
-    path = segment.path_of(directory, instance_name, number)
+def _open_segment(disk: Disk, path: str, number: int, journal_id: bytes) -> Segment:
+    blocks = Blocks() if segment.is_compressed(path) else None
+    size = disk.size(path) if blocks is None else blocks.size(disk, path)
+    header_size = segment.HEADER_SIZE
+    page = disk.pread(path, 0, header_size) if blocks is None else blocks.pread(disk, path, 0, header_size)
     try:
-        found = segment.decode_header(disk.pread(path, 0, segment.HEADER_SIZE), path, disk.size(path), journal_id)
+        found = segment.decode_header(page, path, size, journal_id)
     except ForeignError as error:
         raise ForeignJournalError(path, 0, str(error)) from error
     except ValueError as error:
         raise JournalDamageError(path, 0, str(error)) from error
     if found.number != number:
         raise JournalDamageError(path, 0, f"the journal file was made as number {found.number}, and renamed")
+    found.blocks = blocks
     return found
 
 
-def _check_order(files: list[Segment]) -> None:
-    if files[0].base:
-        raise JournalDamageError(files[0].path, 0, "the journal files before it are missing")
+def _check_order(directory: str, files: list[Segment], block: Superblock) -> None:
+    if not files:
+        what = f"the log begins at position {block.floor}, but the journal files from there on are missing"
+        raise JournalDamageError(directory, 0, what)
+    if files[0].base != block.floor:
+        what = "the journal files before it are missing; archived ones must be in JournalArchiveDirectory"
+        raise JournalDamageError(files[0].path, 0, what)
     for before, after in pairwise(files):
         if after.base < before.base:
             raise JournalDamageError(after.path, 0, f"the journal file begins before {before.path} does")
@@ -144,6 +167,8 @@ def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[Frame]:
     watermark = tail.superblock.watermark
     key = frame.key_of(tail.superblock.journal_id)
     for number, file in enumerate(tail.segments):
+        if number:
+            file.newest_ns = tail.segments[number - 1].newest_ns
         after = tail.segments[number + 1] if number + 1 < len(tail.segments) else None
         reader = Reader(disk, file, key)
         if number and (file.first_index, file.chain) != (tail.index, tail.chain):
@@ -159,6 +184,8 @@ def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[Frame]:
             _check_tail(file, reader, Rest(disk, file, reader, key), watermark, recovered)
         elif reader.position != after.base:
             _refuse_gap(file, reader, after)
+        if file.blocks is not None:
+            file.blocks.release()
         tail.position, tail.index, tail.chain = reader.position, reader.index, reader.chain
     return unproven
 
@@ -166,10 +193,17 @@ def _scan(disk: Disk, recovered: Recovered, fold: Fold) -> list[Frame]:
 def _fold_frame(file: Segment, read: Frame, fold: Fold, recovered: Recovered) -> None:
     base = read.position + frame.HEADER_SIZE
     count = 0
+    told: records.Telling | None = None
     try:
         for offset, length, record in records.split(read.payload):
             fold(base + offset, length, record)
             count += 1
+            if type(record) is records.Publish:
+                file.newest_ns = record.timestamp_ns
+            elif type(record) is records.Telling and record.kind == records.EVENTS:
+                told = record
+        if told is not None:
+            file.newest_ns = time_of(told.data)
     except records.DamagedRecordError as error:
         raise JournalDamageError(file.path, file.offset_of(read.position), str(error)) from error
     recovered.records += count
@@ -179,6 +213,7 @@ def _refuse_gap(file: Segment, reader: Reader, after: Segment) -> None:
     what = "a batch in the middle of the log is not intact"
     if after.number != file.number + 1:
         what += f", or the journal files before {after.path} are missing"
+        what += "; archived ones must be in JournalArchiveDirectory"
     raise JournalDamageError(file.path, file.offset_of(reader.position), what)
 
 
@@ -198,6 +233,20 @@ def _check_tail(file: Segment, reader: Reader, rest: Rest, watermark: int, recov
         recovered.cut_path = file.path
         recovered.cut_offset = offset
         recovered.cut_bytes = rest.size
+
+
+def _remove_leftovers(disk: Disk, tail: Tail, removed: list[Segment], found: placement.Placement) -> None:
+    """What a crash kept from being removed. The floor was perhaps seen in the page cache only: it is synced first."""
+    removed_paths = [one.path for one in removed]
+    leftovers = [path for _, path in found.copies] + found.unfinished
+    if removed_paths:
+        disk.perform([Fdatasync(superblock.path_of(tail.directory, tail.instance_name))])
+    disk.perform(placement.removal(removed_paths + leftovers))
+
+
+def _goes_on(tail: Tail) -> bool:
+    """Whether the last file can be written to: nothing is appended to one that was archived or compressed."""
+    return tail.segments[-1].blocks is None and tail.segments[-1].directory == tail.directory
 
 
 def _mark_in_use(disk: Disk, tail: Tail) -> None:
@@ -230,7 +279,7 @@ def _copy_forward(disk: Disk, tail: Tail, unproven: list[Frame]) -> None:
     if last.base == base:
         verbs += [Unlink(last.path), FsyncDir(tail.directory)]
         tail.segments.pop()
-    else:
+    elif _goes_on(tail):
         verbs.append(Truncate(last.path, last.offset_of(base)))
     disk.perform(verbs)
     tail.segments.append(new)

@@ -1,20 +1,34 @@
-"""One journal file: a header page, then frames. Positions of the log map to offsets by the segment's base."""
+"""One journal file: a header page, then frames. Positions of the log map to offsets by the segment's base.
+
+The file may be plain or compressed, in the journal directory or in that of the archive; offsets are those of the plain
+file.
+"""
 
 import struct
 import zlib
 
+from ampsd.ports import Disk
+from ampsd.storage.compressed import Blocks
+
 MAGIC = b"AMPSDJNL"
-VERSION = 3
-"""Version 2 has records that version 1 does not know; what both have is the same."""
+VERSION = 4
+"""Later versions have records that earlier ones do not know; what both have is the same."""
 HEADER_SIZE = 4096
 _HEADER = struct.Struct("<8sHHIQQQ32s")
 _CRC = struct.Struct("<I")
 
 
-class Segment:
-    """A journal file: frames from position `base` on, the first with index `first_index`, chained to `chain`."""
+_PLAIN, COMPRESSED = ".journal", ".journal.gz"
 
-    __slots__ = ("base", "chain", "first_index", "number", "path", "size")
+
+class Segment:
+    """A journal file: frames from position `base` on, the first with index `first_index`, chained to `chain`.
+
+    `blocks` is there when the file is compressed. `newest_ns` is the wall time of the newest record in it, as far as
+    records have times.
+    """
+
+    __slots__ = ("base", "blocks", "chain", "first_index", "newest_ns", "number", "path", "size")
 
     def __init__(self, path: str, number: int, base: int, first_index: int, chain: int, size: int) -> None:
         self.path = path
@@ -23,6 +37,19 @@ class Segment:
         self.first_index = first_index
         self.chain = chain
         self.size = size
+        self.blocks: Blocks | None = None
+        self.newest_ns = 0
+
+    @property
+    def directory(self) -> str:
+        """Where the file is."""
+        return self.path.rpartition("/")[0]
+
+    def pread(self, disk: Disk, offset: int, length: int) -> bytes:
+        """Up to `length` bytes of the file. Raises OSError, and JournalDamageError for a compressed one."""
+        if self.blocks is None:
+            return disk.pread(self.path, offset, length)
+        return self.blocks.pread(disk, self.path, offset, length)
 
     def offset_of(self, position: int) -> int:
         """Offset in the file of a position of the log."""
@@ -33,17 +60,23 @@ class Segment:
         return self.offset_of(position) + length <= self.size
 
 
-def path_of(directory: str, instance_name: str, number: int) -> str:
+def path_of(directory: str, instance_name: str, number: int, is_compressed: bool = False) -> str:
     """Where segment `number` lives; the instance name is the prefix, as in AMPS."""
-    return f"{directory}/{instance_name}.{number:010d}.journal"
+    return f"{directory}/{instance_name}.{number:010d}{COMPRESSED if is_compressed else _PLAIN}"
+
+
+def is_compressed(name: str) -> bool:
+    """Whether the file of a segment is compressed, by its name."""
+    return name.endswith(COMPRESSED)
 
 
 def number_of(name: str, instance_name: str) -> int | None:
     """Number of a segment by its file name; None when the file is not a segment of this instance."""
     prefix = instance_name + "."
-    if not (name.startswith(prefix) and name.endswith(".journal")):
+    suffix = COMPRESSED if is_compressed(name) else _PLAIN
+    if not (name.startswith(prefix) and name.endswith(suffix)):
         return None
-    digits = name[len(prefix) : -len(".journal")]
+    digits = name[len(prefix) : -len(suffix)]
     return int(digits) if len(digits) == 10 and digits.isascii() and digits.isdigit() else None
 
 

@@ -3,6 +3,7 @@
 The watermark is what tells a torn tail (may be cut) from damage in acknowledged data (must stop). A slot fits in one
 sector, so a crash leaves the old or the new one. It is written after each sync, so that a killed process leaves the
 exact watermark, and synced itself only at start, at stop and every 16 MiB: an older watermark is safe, only less sharp.
+The floor is where the log begins after journal files were removed: both slots have it, synced, before a file goes.
 """
 
 import struct
@@ -11,27 +12,37 @@ import zlib
 from ampsd.storage.segment import ForeignError
 
 MAGIC = b"AMPSDSUP"
-VERSION = 3
+VERSION = 4
 SLOT_SIZE = 4096
 FILE_SIZE = 2 * SLOT_SIZE
 _SLOT = struct.Struct("<8sHHIQQ32s")
 _CRC = struct.Struct("<I")
+_FLOOR = struct.Struct("<Q")
+_FLOOR_AT = _SLOT.size + _CRC.size
+"""Behind the CRC of what older versions know, so that they find the slot intact, and its version too new."""
+_END = _FLOOR_AT + _FLOOR.size
+_WITH_FLOOR = 4
 
 
 class Superblock:
-    """What the slots say: everything below `watermark` is durable; `is_clean` means nothing was written after it."""
+    """What the slots say: everything below `watermark` is durable; `is_clean` means nothing was written after it.
 
-    __slots__ = ("generation", "is_clean", "journal_id", "watermark")
+    The log begins at `floor`: journal files wholly below it were removed.
+    """
 
-    def __init__(self, generation: int, watermark: int, is_clean: bool, journal_id: bytes) -> None:
+    __slots__ = ("floor", "generation", "is_clean", "journal_id", "watermark")
+
+    def __init__(self, generation: int, watermark: int, is_clean: bool, journal_id: bytes, floor: int = 0) -> None:
         self.generation = generation
         self.watermark = watermark
         self.is_clean = is_clean
         self.journal_id = journal_id
+        self.floor = floor
 
-    def next(self, watermark: int, is_clean: bool = False) -> "Superblock":
-        """The successor to write."""
-        return Superblock(self.generation + 1, watermark, is_clean, self.journal_id)
+    def next(self, watermark: int, is_clean: bool = False, floor: int | None = None) -> "Superblock":
+        """The successor to write; its floor is the same where none is given."""
+        kept = self.floor if floor is None else floor
+        return Superblock(self.generation + 1, watermark, is_clean, self.journal_id, kept)
 
     @property
     def offset(self) -> int:
@@ -43,7 +54,8 @@ class Superblock:
         head = _SLOT.pack(
             MAGIC, VERSION, int(self.is_clean), 0, self.generation, self.watermark, self.journal_id.ljust(32, b"\0")
         )
-        return head + _CRC.pack(zlib.crc32(head))
+        known = head + _CRC.pack(zlib.crc32(head)) + _FLOOR.pack(self.floor)
+        return known + _CRC.pack(zlib.crc32(known))
 
 
 def path_of(directory: str, instance_name: str) -> str:
@@ -60,7 +72,12 @@ def _decode(slot: bytes) -> Superblock | None:
     _, version, is_clean, _, generation, watermark, journal_id = _SLOT.unpack_from(slot)
     if not 1 <= version <= VERSION:
         raise ForeignError(f"the superblock has format version {version}; this program reads versions up to {VERSION}")
-    return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"))
+    floor = 0
+    if version >= _WITH_FLOOR:
+        if len(slot) < _END + _CRC.size or _CRC.unpack_from(slot, _END)[0] != zlib.crc32(slot[:_END]):
+            return None
+        (floor,) = _FLOOR.unpack_from(slot, _FLOOR_AT)
+    return Superblock(generation, watermark, bool(is_clean), journal_id.rstrip(b"\0"), floor)
 
 
 def decode(data: bytes) -> Superblock | None:

@@ -176,6 +176,15 @@ def encode_events(events: Events) -> bytes:
     return head + inside
 
 
+def time_of(data: bytes) -> int:
+    """Wall time of an EVENTS record. Raises DamagedRecordError."""
+    try:
+        wall_ns: int = _EVENTS.unpack_from(data)[9]
+    except struct.error as error:
+        raise DamagedRecordError("a record of events is shorter than its fields") from error
+    return wall_ns
+
+
 def decode_events(data: bytes) -> Events:
     """The events of an EVENTS record. Raises DamagedRecordError."""
     try:

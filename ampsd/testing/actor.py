@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from ampsd.engine.publishers import publisher_id
 from ampsd.simulator.peer import Frame, Peer
-from ampsd.testing.mismatch import Mismatch, is_message
+from ampsd.testing.mismatch import Mismatch
 
 _VERSION = "5.3.5.0:ampsd-test"
+
+FIRST, LAST, ALL = "first", "last", "all"
+"""Which of several messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Actor:
         """The sequence number of its last publish."""
         self.received: list[Delivery] = []
         """What it has received and no expectation has looked at."""
-        self.held: list[Delivery] = []
-        """What it has received of queues and not answered, the oldest first."""
+        self.held: dict[tuple[str, str], Delivery] = {}
+        """What it has received of queues and not answered, by queue and bookmark, the oldest first."""
         self.subscriptions: dict[str, str] = {}
         """Topic -> id."""
         self._connect = connect
@@ -108,17 +111,16 @@ class Actor:
         found = Delivery(topic, body, fields.get("bm", ""), _text(fields.get("x", "")), from_queue)
         self.received.append(found)
         if from_queue:
-            self.held.append(found)
+            self.held.pop((topic, found.bookmark), None)
+            self.held[topic, found.bookmark] = found
 
-    def pick(self, which: str, body: object, has_body: bool, topic: str) -> list[Delivery]:
-        """The messages it holds that are meant: first, last or all; of a topic; with a body. Raises Mismatch."""
-        found = [one for one in self.held if topic in ("", one.topic)]
-        if has_body:
-            found = [one for one in found if is_message(body, one.body)]
+    def pick(self, which: str, is_meant: Callable[[Delivery], bool]) -> list[Delivery]:
+        """The first, the last or all of the messages it holds that are meant. Raises Mismatch."""
+        found = [one for one in self.held.values() if is_meant(one)]
         if not found:
-            held = ", ".join(one.body for one in self.held) or "none"
+            held = ", ".join(one.body for one in self.held.values()) or "none"
             raise Mismatch(f"{self.name} holds no such message", [f"it holds {held}"])
-        return found if which == "all" else [found[0] if which == "first" else found[-1]]
+        return {FIRST: found[:1], LAST: found[-1:]}.get(which, found)
 
 
 def _text(escaped: str) -> str:

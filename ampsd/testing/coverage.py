@@ -1,9 +1,7 @@
 """What of a configuration's actions the cases of a run have tried: which On fired, how each If went, which Do ran."""
 
-from collections.abc import Sequence
-
 from ampsd.actions.module import If, short_name
-from ampsd.actions.trace import DONE, PASSED, STOPPED
+from ampsd.actions.trace import DONE, PASSED, STOPPED, Trace
 from ampsd.config.model import Model
 from ampsd.definitions.actions import ActionDefinition
 from ampsd.testing.theatre import Theatre
@@ -25,7 +23,6 @@ class ActionCoverage:
 
     def __init__(self, definition: ActionDefinition) -> None:
         self.name = definition.name
-        self._events = [on.event.__name__ for on in definition.ons]
         self.ons = [Point(f"On {short_name(on.module)}", "fired") for on in definition.ons]
         self.steps: list[dict[str, Point]] = []
         for step in definition.steps:
@@ -39,13 +36,14 @@ class ActionCoverage:
         """All of them, in the order of the file."""
         return [*self.ons, *(one for step in self.steps for one in step.values())]
 
-    def fired(self, event_name: str, outcomes: Sequence[str]) -> None:
+    def add(self, trace: Trace) -> None:
         """The action ran."""
-        for point, name in zip(self.ons, self._events, strict=True):
-            point.count += name == event_name
-        for step, outcome in zip(self.steps, outcomes, strict=False):
-            if outcome in step:
-                step[outcome].count += 1
+        if trace.on is not None:
+            self.ons[trace.on].count += 1
+        for step in trace.steps:
+            point = self.steps[step.number - 1].get(step.outcome)
+            if point is not None:
+                point.count += 1
 
 
 class Coverage:
@@ -59,7 +57,7 @@ class Coverage:
         for trace in theatre.traces:
             action = self.actions.get(trace.action_name)
             if action is not None:
-                action.fired(trace.event_name, trace.outcomes)
+                action.add(trace)
 
     @property
     def percent(self) -> float:

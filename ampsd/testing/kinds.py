@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ampsd import limits
 from ampsd.config.advice import did_you_mean
 from ampsd.declare import INTERVAL, Kind
 from ampsd.testing.fault import FileFault
@@ -100,6 +101,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _times(text: str) -> int:
+    number = _whole(text)
+    if not 1 <= number <= limits.TEST_TIMES_MAX:
+        raise ValueError(f"{text!r} is out of range")
+    return number
+
+
 def _percent(text: str) -> float:
     digits = text.removesuffix("%").strip()
     try:
@@ -126,6 +134,11 @@ def _moment(text: str) -> datetime:
 
 TEXT = scalar(Kind("a text", _text), "a text")
 NUMBER = scalar(Kind("a whole number", _whole), "digits, such as 3", {"type": "integer", "minimum": 0})
+TIMES = scalar(
+    Kind("how often", _times),
+    f"a number from 1 to {limits.TEST_TIMES_MAX}",
+    {"type": "integer", "minimum": 1, "maximum": limits.TEST_TIMES_MAX},
+)
 PERCENT = scalar(Kind("a percentage", _percent), "a number from 0 to 100, such as 95%", {"type": ["number", "string"]})
 TRUTH = scalar(Kind("true or false", _truth), "true or false", {"type": "boolean"})
 MOMENT = scalar(

@@ -6,7 +6,7 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -56,10 +56,10 @@ class _Disk(RealDisk):
     def __init__(self, completed: Completed) -> None:
         super().__init__(completed)
         self._answers = completed
-        self._held: list[tuple[int, Sequence[Verb]]] | None = None
+        self._held: list[tuple[int, Iterable[Verb]]] | None = None
         self.is_failing = False
 
-    def submit(self, ticket: int, verbs: Sequence[Verb]) -> None:
+    def submit(self, ticket: int, verbs: Iterable[Verb]) -> None:
         """Run verbs later, unless a test has other plans for them."""
         if self.is_failing:
             self._answers(ticket, OSError(errno.EIO, "Input/output error"))

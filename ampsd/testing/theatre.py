@@ -8,7 +8,8 @@ from ampsd.actions.trace import Trace
 from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
 from ampsd.engine.events import MessagePublished
-from ampsd.ports import Create, Fdatasync, Pwrite, Verb
+from ampsd.ports import Create, Fdatasync, Pwrite, RunProgram, Verb
+from ampsd.reactor import StopBegun
 from ampsd.simulator.peer import Peer
 from ampsd.simulator.stage import Stage
 from ampsd.storage.log import JournalDamageError, JournalFailedError
@@ -32,7 +33,7 @@ class Theatre(Stage):
     """One instance and the clients of a test. `start` before anything else."""
 
     def __init__(self, model: Model, begins: datetime, zone: tzinfo) -> None:
-        super().__init__(model, zone=zone)
+        super().__init__(model, refused=None, zone=zone)
         self.witness = self._saw
         self.clock.wall = wall_ns(begins, zone)
         self.published: list[MessagePublished] = []
@@ -46,7 +47,10 @@ class Theatre(Stage):
         """How many requests operators have made."""
         self.traces: list[Trace] = []
         """Every firing of an action."""
-        self._last_trace: Trace | None = None
+        self._last_trace = 0
+        self._seen_firings: dict[str, int] = {}
+        self._seen_programs = 0
+        self._is_stopping = False
         self._queue_names = {(one.message_type, one.name) for one in model.definition.queues}
         self._types = self._known_types()
 
@@ -60,6 +64,8 @@ class Theatre(Stage):
     def start(self) -> None:
         """Build the instance and begin. Raises Mismatch when its disk does not let it."""
         self.is_running = True
+        self._is_stopping = False
+        self._last_trace = 0
         try:
             super().start()
         except (OSError, JournalDamageError) as error:
@@ -69,9 +75,12 @@ class Theatre(Stage):
             raise Mismatch("the instance has stopped: its journal cannot be written")
 
     def stop(self) -> None:
-        """An orderly end, as by SIGTERM."""
-        if not self.is_running:
+        """An orderly end, as by SIGTERM: actions on shutdown run, then clients are disconnected."""
+        if not self.is_running or self._is_stopping:
             return
+        self._is_stopping = True
+        self.post(StopBegun())
+        self.settle()
         self.instance.push_acks()
         self.instance.close_all("instance stopping")
         self.settle()
@@ -79,6 +88,7 @@ class Theatre(Stage):
             while not self.journal.is_idle:
                 self.settle()
             self.journal.close()
+        self.is_running = False
 
     def restart(self, *, power_cut_seed: int | None = None) -> None:
         """Kill the process, or cut the power, and start again; every client has lost its connection."""
@@ -103,12 +113,33 @@ class Theatre(Stage):
         self._keep_traces()
         for actor in self.actors.values():
             actor.read()
+        if self.instance.is_stop_asked:
+            self.stop()
 
     def _keep_traces(self) -> None:
-        kept = list(self.instance.automation.traces)
-        at = kept.index(self._last_trace) + 1 if self._last_trace in kept else 0
-        self.traces += kept[at:]
-        self._last_trace = kept[-1] if kept else None
+        """Before the instance forgets the oldest."""
+        for trace in self.instance.automation.traces:
+            if trace.number > self._last_trace:
+                self.traces.append(trace)
+                self._last_trace = trace.number
+
+    def take_firings(self, action_name: str) -> list[Trace]:
+        """Firings of an action that were not taken before."""
+        found = [one for one in self.traces if one.action_name == action_name]
+        seen = self._seen_firings.get(action_name, 0)
+        self._seen_firings[action_name] = len(found)
+        return found[seen:]
+
+    def take_programs(self) -> list[RunProgram]:
+        """Commands that were not taken before."""
+        seen, self._seen_programs = self._seen_programs, len(self.errands.programs)
+        return self.errands.programs[seen:]
+
+    def is_listening(self, transport: str) -> bool:
+        """Whether a transport listens."""
+        asked = self.errands.listening
+        enabled = {one.name: one.initial_state != "disabled" for one in self.model.definition.transports}
+        return asked.get(transport, asked.get("", enabled[transport]))
 
     def time_text(self) -> str:
         """The wall clock, for people."""
@@ -161,7 +192,7 @@ class Theatre(Stage):
             raise Mismatch("the instance does not run: restart it first")
         transports = self.model.definition.transports
         for one in transports:
-            if one.name == transport or (transport is None and one.initial_state != "disabled"):
+            if one.name == transport or (transport is None and self.is_listening(one.name)):
                 return Peer(self, self.open(one.name, one.message_type))
         names = ", ".join(one.name for one in transports) or "none"
         raise Mismatch(f"there is no transport {transport or 'that is enabled'}", [f"the transports are: {names}"])

@@ -3,6 +3,7 @@
 from ampsd.config.advice import nearest
 from ampsd.declare import option
 from ampsd.testing.declaration import read_given, schema_of
+from ampsd.testing.expectations.actions import FileListing, Fired, Ran, TransportState
 from ampsd.testing.expectations.instance import ClientState, Logged, QueueState, Running
 from ampsd.testing.expectations.messages import NothingMore, Published, Received, Statuses
 from ampsd.testing.kinds import NodeKind, Schema, listing, wrong
@@ -21,7 +22,8 @@ from ampsd.testing.steps.clients import (
     Unsubscribe,
 )
 from ampsd.testing.steps.operators import Operate
-from ampsd.testing.steps.surroundings import Advance, Disk, Restart
+from ampsd.testing.steps.outside import AdminRequest, Command, Errands, Files, FileSystem, Signal
+from ampsd.testing.steps.surroundings import Advance, Archive, Disk, Restart
 from ampsd.testing.theatre import Theatre
 from ampsd.testing.yaml_tree import Listing, Mapping, Node
 
@@ -33,6 +35,10 @@ EXPECTATIONS: tuple[type[Step], ...] = (
     QueueState,
     ClientState,
     Logged,
+    Fired,
+    Ran,
+    FileListing,
+    TransportState,
     Running,
 )
 
@@ -98,7 +104,14 @@ STEPS: tuple[type[Step], ...] = (
     Advance,
     Restart,
     Disk,
+    Archive,
     Operate,
+    Signal,
+    AdminRequest,
+    Command,
+    Errands,
+    Files,
+    FileSystem,
 )
 """Every word of a step but `expect`."""
 

@@ -150,7 +150,9 @@ class World:
         if what in self.failures:
             raise StepFailed(self.failures[what])
 
-    def waiting(self, action_name: str, event: Event, session: int, step: int, retries: int | None) -> None:
+    def waiting(
+        self, action_name: str, event: Event, session: int, step: int, retries: int | None, number: int
+    ) -> None:
         self.runs.append(f"{action_name} waiting in step {step}, then {retries}")
 
     def going_on(self, action_name: str, session: int) -> None:
@@ -160,14 +162,22 @@ class World:
         self.runs.append(f"{action_name} started{' again' if is_again else ''}")
         return 1
 
-    def completed(self, action_name: str, event: Event, session: int) -> None:
+    def completed(self, action_name: str, event: Event, session: int, number: int) -> None:
         self.runs.append(f"{action_name} completed")
 
-    def failed(self, action_name: str, event: Event, session: int, reason: str) -> None:
+    def failed(self, action_name: str, event: Event, session: int, reason: str, number: int) -> None:
         self.runs.append(f"{action_name} failed: {reason}")
 
     def retrying(
-        self, action_name: str, event: Event, session: int, reason: str, step: int, retries: int, wait_ns: int
+        self,
+        action_name: str,
+        event: Event,
+        session: int,
+        reason: str,
+        step: int,
+        retries: int,
+        wait_ns: int,
+        number: int,
     ) -> None:
         self.runs.append(f"{action_name} retrying step {step}, {retries} in {wait_ns}: {reason}")
 

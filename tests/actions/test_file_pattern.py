@@ -181,6 +181,12 @@ def test_pieces_in_any_order_are_a_pattern_or_refused(text: str) -> None:
 NAMES = ["".join(some) for size in (1, 2) for some in product("ab]-^![*\\?", repeat=size)]
 
 
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    assert list(parse_file_pattern("[*-?!]").fill({}).parts) == [b"[*-?!]"]
+    with pytest.raises(ValueError, match=r"the range from \? to \* is empty: turn it round"):
+        parse_file_pattern("[?-*!]")
+
+
 @pytest.mark.parametrize("shell", ["/bin/sh", *filter(None, [shutil.which("bash")])])
 @pytest.mark.parametrize("first", ["", "["])
 def test_a_pattern_matches_what_a_shell_matches(shell: str, first: str, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ class Model:
 
     def pass_time(self, ns: int) -> None:
         self.now_ns += ns
-        due = sorted(one for one in self.retries if one[0] <= self.now_ns)
+        due = sorted((one for one in self.retries if one[0] <= self.now_ns), key=lambda one: one[0])
         self.retries = [one for one in self.retries if one[0] > self.now_ns]
         for _, _, again in due:
             self.begin(*again)

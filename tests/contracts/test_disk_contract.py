@@ -13,7 +13,9 @@ from ampsd.simulator.disk import SimDisk
 from ampsd.storage import records, segment
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import JournalDamageError
+from ampsd.storage.placement import removal
 from ampsd.storage.recovery import Recovered, recover
+from ampsd.storage.upkeep import Archiving, Compressing
 
 Completion = tuple[int, OSError | None]
 
@@ -171,6 +173,20 @@ def test_a_directory_may_be_made_twice(bench: Bench) -> None:
     assert bench.disk.names(deep) == ["a"]
 
 
+def test_a_file_that_was_forgotten_is_read_and_written_again(bench: Bench) -> None:
+    path = bench.written("a", b"content")
+    for _ in range(2):
+        bench.disk.forget(path)
+    assert bench.all_of("a") == b"content"
+    bench.disk.submit(1, [Pwrite(path, 0, b"CON")])
+    assert bench.completion() == (1, None)
+    bench.disk.forget(path)
+    bench.disk.submit(2, [Pwrite(path, 3, b"TENT"), Unlink(bench.written("b", b""))])
+    assert bench.completion() == (2, None)
+    assert bench.all_of("a") == b"CONTENT"
+    bench.disk.forget(bench.path("nothing"))
+
+
 def test_many_files_may_be_in_use(bench: Bench) -> None:
     for number in range(200):
         bench.written(f"f{number}", b"%d" % number)
@@ -284,6 +300,40 @@ def test_a_journal_lives_on_it(bench: Bench, is_clean: bool) -> None:
         if is_clean:
             journal.close()
     assert life(bench)[1] == expected
+
+
+def test_old_files_of_a_journal_are_archived_compressed_and_removed_on_it(bench: Bench) -> None:
+    found, _ = life(bench)
+    journal = Journal(bench.disk, found.tail)
+    places = [publish(bench, journal, b"%d " % number * 1500) for number in range(12)]
+    archive = bench.path("old")
+    bench.disk.make_directory(archive)
+    (gone, _), (archived, archived_end), (compressed, compressed_end) = journal.closed_files()[:3]
+    for work in (Archiving(archived, archived_end, archive), Compressing(compressed, compressed_end)):
+        for verb in work.verbs():
+            bench.disk.perform([verb])
+        journal.move(work.file, work.target, work.blocks)
+        bench.disk.perform(removal([work.source]))
+    journal.drop_before(archived.base)
+    journal.flush()
+    journal.completed(*bench.completion())
+    assert journal.floor == archived.base
+    bench.disk.perform(removal([gone.path]))
+    kept = [place for place in places if place[0] >= journal.floor]
+    expected = [records.decode_publish(journal.read(*place)).data for place in kept]
+    assert 0 < len(expected) < len(places)
+    journal.close()
+    bodies: list[bytes] = []
+
+    def fold(position: int, length: int, record: records.Record) -> None:
+        assert isinstance(record, records.Publish)
+        bodies.append(record.data)
+
+    recover(bench.disk, bench.directory, "A", 8192, b"an id", fold, archive)
+    assert bodies == expected
+    names = [name for name in bench.disk.names(bench.directory) if name.endswith((".journal", ".gz"))]
+    assert names[0] == "A.0000000002.journal.gz"
+    assert bench.disk.names(archive) == ["A.0000000001.journal"]
 
 
 def test_a_damaged_journal_is_refused_on_it(bench: Bench) -> None:

@@ -90,3 +90,105 @@ def test_runs_are_recorded_where_they_are_asked_for() -> None:
         assert story(play, jobs.bookmark_of(jobs.entries.oldest()).decode()) == expected
         assert [line.split(" ")[0] for line in play.lines] == ["29-0104"] * bool(expected)
         play.check_events()
+
+
+COMMAND = """<Action>
+<On><Module>amps-action-on-sow-expire-message</Module><Options><Topic>Jobs</Topic><MessageType>json</MessageType></Options></On>
+<Do><Module>amps-action-do-extract-values</Module><Options><MessageType>json</MessageType><Data>{{{{AMPS_DATA}}}}</Data>
+<Value>NUMBER=/a</Value></Options></Do>
+<Do><Module>amps-action-do-execute-system</Module><Options><Command>notify</Command></Options></Do>
+<Do><Module>amps-action-do-publish-message</Module><Options><Topic>Seen</Topic><MessageType>json</MessageType>
+<Data>{{"number":{{{{NUMBER}}}}}}</Data></Options></Do>
+{retry}</Action>"""
+
+
+def waiting(retry: str) -> tuple[Playbook, str]:
+    """A dead job whose command has not ended yet."""
+    play = Playbook(queues=QUEUES, actions=COMMAND.format(retry=retry))
+    play.errands.is_held = True
+    worker = subscriber(play, "worker")
+    publish(play, '{"a":7}')
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    worker.hang_up()
+    return play, message["bm"]
+
+
+def seen(play: Playbook) -> list[str]:
+    return [one["body"] for one in deliveries(subscriber(play, "seen", "Seen", backlog=9))]
+
+
+def test_what_follows_a_command_waits_for_its_end() -> None:
+    play, bookmark = waiting("<ampsd:Events>true</ampsd:Events>")
+    play.advance("1h")
+    assert story(play, bookmark) == ["Received: MessageExpired", "Started"]
+    assert play.instance.automation.traces[-1].outcomes == ["done", "waiting"]
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark) == ["Received: MessageExpired", "Started", "Completed"]
+    assert seen(play) == ['{"number":7}']
+    play.check_events()
+
+
+@pytest.mark.parametrize("power_cut_seed", [None, 3])
+def test_a_crash_while_a_command_runs_ends_the_action_as_amps_does(power_cut_seed: int | None) -> None:
+    play, bookmark = waiting("<ampsd:Events>true</ampsd:Events>")
+    play.errands.is_held = False
+    play.restart(power_cut_seed=power_cut_seed)
+    assert story(play, bookmark) == ["Received: MessageExpired", "Started", "Failed: restart"]
+    play.advance("1h")
+    assert seen(play) == []
+    play.check_events()
+
+
+@pytest.mark.parametrize("power_cut_seed", [None, 3])
+def test_with_a_retry_the_command_is_run_again_and_the_rest_follows(power_cut_seed: int | None) -> None:
+    play, bookmark = waiting(f"<ampsd:Retry>{LIMIT}</ampsd:Retry>")
+    play.restart(power_cut_seed=power_cut_seed)
+    assert story(play, bookmark) == ["Received: MessageExpired", "Started", "Retrying: restart", "Started"]
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark)[-1] == "Completed"
+    assert len(play.errands.programs) == 1
+    assert seen(play) == ['{"number":7}'], "what was extracted before the crash is known again"
+    play.restart()
+    assert seen(play) == ['{"number":7}'], "once"
+    play.check_events()
+
+
+def dead_twice(retry: str) -> tuple[Playbook, str]:
+    """A job that died, was reset by an operator and died again, all while the first command runs."""
+    play, bookmark = waiting(retry)
+    assert play.operate("reset", "Jobs", bookmark) == [("done", "")]
+    worker = subscriber(play, "again")
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    return play, bookmark
+
+
+LIFE = ["Received: MessageExpired", "Started", "Completed"]
+
+
+def test_two_runs_on_one_message_come_one_after_the_other() -> None:
+    play, bookmark = dead_twice("<ampsd:Events>true</ampsd:Events>")
+    assert story(play, bookmark) == LIFE[:2]
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark) == LIFE * 2
+    assert seen(play) == ['{"number":7}'] * 2
+    play.check_events()
+
+
+@pytest.mark.parametrize("power_cut_seed", [None, 3])
+def test_with_a_retry_both_are_made_after_a_crash(power_cut_seed: int | None) -> None:
+    play, bookmark = dead_twice(f"<ampsd:Retry>{LIMIT}</ampsd:Retry>")
+    play.restart(power_cut_seed=power_cut_seed)
+    assert story(play, bookmark) == [*LIFE[:2], "Retrying: restart", "Started"]
+    play.restart(power_cut_seed=power_cut_seed)
+    play.errands.is_held = False
+    play.settle()
+    assert story(play, bookmark)[-4:] == ["Completed", *LIFE]
+    assert seen(play) == ['{"number":7}'] * 2
+    play.restart()
+    assert len(seen(play)) == 2
+    play.check_events()

@@ -53,6 +53,7 @@ class World:
             rotate=self._rotate,
             set_listening=self._set_listening,
             wall_ns=lambda: NOW_NS,
+            truncate=lambda ticket, age_ns: self.loop.call_soon(self._completed, ticket, b"%d" % age_ns, None),
         )
 
     def _completed(self, ticket: int, value: bytes, failure: str | None) -> None:
@@ -100,13 +101,14 @@ def test_each_kind_is_done_and_answered_once(new_loop: NewLoop, tmp_path: Path) 
             world.submit(SetListening("none", True)),
             world.submit(SetListening("taken", True)),
             world.submit(WriteMinidump({"a.json": b"{}"})),
-            world.submit(TruncateStatistics(5 * SECOND_NS)),
+            world.submit(TruncateStatistics(7)),
         ]
         program, files, usage, logs, one, none, taken, dump, statistics = await world.wait(*tickets)
         assert program == (b"given\n", None)
         assert (files, names(tmp_path / "log")) == ((b"1", None), ["2.log"])
         assert 0 < float(usage[0]) <= 100
         assert logs == (b"3", None)
+        assert statistics == (b"7", None)
         assert (one, none, taken) == (
             (b"", None),
             (b"", "there is no transport none"),

@@ -279,6 +279,32 @@ def test_the_writing_process_writes_what_it_is_given(path: str) -> None:
     assert [one.number for one in reversed(found)] == [number for number, *_ in told(play.store)]
 
 
+def test_the_log_may_lose_what_is_written_and_nothing_else(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_file, "_STEP_BYTES", 1)
+    play = walk()
+    file = EventFile(path, b"journal", KEEP_ALL, Reports())
+    positions = [position for position, _ in play.store.records]
+    assert file.kept > positions[-1], "nothing waits"
+    for position, record in play.store.records:
+        file.append(position, record)
+    assert file.kept in (0, file.position, *(one + 1 for one in positions), 2**63)
+    file.catch_up()
+    assert file.kept == 2**63
+    os.kill(file.process_id, signal.SIGKILL)
+    file.append(positions[-1] + 10, play.store.records[0][1])
+    file.catch_up()
+    assert file.waiting_bytes == 0, "nobody waits for a process that is gone"
+    assert file.kept == positions[-1] + 1, "but the next start needs the log"
+    file.close()
+    again = EventFile(path, b"journal", KEEP_ALL, Reports())
+    assert again.position == positions[-1] + 1
+    os.kill(again.process_id, signal.SIGKILL)
+    again.append(positions[-1] + 10, play.store.records[0][1])
+    again.catch_up()
+    assert again.kept == positions[-1] + 1
+    again.close()
+
+
 def test_a_killed_writing_process_is_reported_and_nothing_waits_for_it(path: str) -> None:
     play = walk()
     reports = Reports()

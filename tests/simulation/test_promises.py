@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from ampsd.engine.carrying import Carrying
 from ampsd.engine.endings import Endings
+from ampsd.engine.entries import NEVER
+from ampsd.engine.journal_needs import Need
 from ampsd.engine.lifecycle import State
 from ampsd.engine.outbox import Outbox, PersistedAck
 from ampsd.engine.queue import Queue
@@ -18,6 +21,8 @@ from ampsd.engine.removals_ahead import RemovalsAhead
 from ampsd.engine.turn import Turn
 from ampsd.simulator.run import Result, run_seed
 from ampsd.simulator.world import World
+from ampsd.storage.journal import Journal
+from ampsd.storage.log import JournalDamageError, MessageGoneError
 
 SEEDS = 500
 CRASH_STATES = 20_000
@@ -127,16 +132,42 @@ def test_forgotten_acknowledgments_of_what_a_crash_took_are_caught(monkeypatch: 
     assert "P5" in seeds_that_see_it(range(100, 200), "P5")
 
 
+def test_a_start_that_misses_what_removed_journals_said_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Carrying, "records_for", lambda *one: iter(()))
+    assert "restart" in seeds_that_see_it(range(150), "restart")
+
+
+def test_journals_that_go_before_the_floor_is_durable_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    drop_before = Journal.drop_before
+
+    def drop_at_once(self: Journal, floor: int) -> None:
+        drop_before(self, floor)
+        self._floor_in_flight = floor
+        self._reach_floor()
+
+    monkeypatch.setattr(Journal, "drop_before", drop_at_once)
+    with pytest.raises(JournalDamageError, match="the journal files before it are missing"):
+        seeds_that_see_it(range(60), "P1")
+
+
+def test_journals_that_a_queue_still_needs_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Need, "lowest", property(lambda self: lambda: NEVER, lambda self, given: None), raising=False)
+    with pytest.raises(MessageGoneError):
+        seeds_that_see_it(range(60), "P1")
+
+
 def test_the_worlds_see_what_they_are_for() -> None:
     """The seeds of CI crash, fail disks, lose power and lease again; a world of calm days would prove little."""
-    lives = failures = dead_letters = 0
+    lives = failures = dead_letters = gone = 0
     for seed in range(60):
         world = World(seed)
         world.run()
         world.stop()
         lives += world.lives
         failures += world.disk_failures
+        gone += world.journal.files[0].number
         dead_letters += sum(1 for body in world.bodies_seen if body.startswith(b'{"message"'))
     assert lives > 150
     assert failures > 3
     assert dead_letters > 100
+    assert gone > 20

@@ -10,13 +10,16 @@ A `.hex` file is one file of the directory: its size, then each 32 bytes that ar
 
 import sys
 from array import array
+from itertools import chain
 from pathlib import Path
 
 from ampsd.ports import Pwrite
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import records, segment, tellings
 from ampsd.storage.journal import Journal
+from ampsd.storage.placement import removal
 from ampsd.storage.recovery import recover
+from ampsd.storage.upkeep import Compressing
 
 GOLDEN = Path(__file__).parent / "golden"
 DIRECTORY, NAME, JOURNAL_ID = "/golden", "Golden", b"00112233445566778899aabbccddeeff"
@@ -89,8 +92,12 @@ def _publish(number: int, size: int, correlation_id: bytes | None = None, expira
 
 
 def _fill(disk: SimDisk) -> Journal:
-    """Every kind of record, batches of one and of several, two segments, two lives."""
+    """Every kind of record, batches of one and of several, two lives, files of which one is gone, one compressed."""
     journal = _begun(disk)
+    for number in range(91, 94):
+        journal.add(_publish(number, 200))
+        journal.seal()
+        _sync(disk, journal)
     positions = array(
         "Q", [journal.add(_publish(1, 10)), journal.add(_publish(2, 20, b"reply \xff to", 5_000_000_000))]
     )
@@ -112,9 +119,24 @@ def _fill(disk: SimDisk) -> Journal:
     journal.close()
     journal = _begun(disk)
     journal.add(records.encode_publish(b"", b"\x00\xfe", 1, 1, 0, b"", b""))
+    journal.add(records.encode_mark(records.NUMBERED, b"", array("Q"), 8))
     journal.seal()
     _sync(disk, journal)
+    _look_after_files(disk, journal)
     return journal
+
+
+def _look_after_files(disk: SimDisk, journal: Journal) -> None:
+    """Remove the first file, and compress the one behind it."""
+    gone, compressed, after = journal.files[:3]
+    journal.drop_before(compressed.base)
+    _sync(disk, journal)
+    assert journal.floor == compressed.base
+    work = Compressing(compressed, after.base)
+    for verb in chain(removal([gone.path]), work.verbs()):
+        disk.perform([verb])
+    journal.move(compressed, work.target, work.blocks)
+    disk.perform(removal([work.source]))
 
 
 def _add_what_is_told(journal: Journal, positions: "array[int]") -> None:

@@ -1,5 +1,6 @@
 """The journals of every format version there was are opened by this one; see golden_directory.py and FORMAT.md."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,20 @@ def test_the_torn_tail_of_a_golden_directory_is_cut(directory: Path) -> None:
     assert found.cut_path.endswith(".journal")
 
 
+def plain(files: dict[str, str]) -> dict[str, bytes]:
+    """The same with compressed files as they were before: each zlib has its own way to deflate."""
+    return {
+        name: gzip.decompress(from_text(text)) if name.endswith(".gz.hex") else text.encode()
+        for name, text in files.items()
+    }
+
+
 @pytest.mark.parametrize("end", ENDS)
 def test_what_is_written_today_is_what_its_version_says(end: str) -> None:
     """A change of the bytes needs a new version: follow the recipe in ampsd/storage/FORMAT.md."""
     directory = GOLDEN / f"v{segment.VERSION}" / end
     kept = {file.name: file.read_text() for file in directory.iterdir()}
-    assert texts(ENDS[end]()) == kept
+    assert plain(texts(ENDS[end]())) == plain(kept)
 
 
 def test_every_version_has_its_golden_directory() -> None:

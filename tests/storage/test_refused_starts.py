@@ -156,7 +156,7 @@ def test_a_segment_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPatch
     error = refused(life.disk)
     assert error.file == path(1)
     assert isinstance(error, ForeignJournalError)
-    assert "has format version 99; this program reads versions up to 3" in error.what
+    assert "has format version 99; this program reads versions up to 4" in error.what
 
 
 def test_a_superblock_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_a_superblock_of_a_newer_version_is_refused(monkeypatch: pytest.MonkeyPa
     error = refused(life.disk)
     assert error.file == SUPERBLOCK
     assert isinstance(error, ForeignJournalError)
-    assert "has format version 99; this program reads versions up to 3" in error.what
+    assert "has format version 99; this program reads versions up to 4" in error.what
 
 
 def test_a_record_of_a_newer_version_is_refused() -> None:

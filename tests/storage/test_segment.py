@@ -45,7 +45,7 @@ def test_a_newer_version_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(segment, "VERSION", 99)
     page = segment.encode_header(Segment("/j/x", 0, 0, 0, 0, 8192), JOURNAL_ID)
     monkeypatch.undo()
-    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 3"):
+    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 4"):
         segment.decode_header(page, "/j/x", 8192, JOURNAL_ID)
 
 

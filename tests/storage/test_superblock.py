@@ -44,6 +44,24 @@ def test_a_slot_comes_back(generation: int, watermark: int, is_clean: bool, jour
     )
 
 
+@given(u64, u64)
+def test_the_floor_comes_back_and_stays_until_it_is_moved(watermark: int, floor: int) -> None:
+    block = Superblock(6, watermark, False, b"id", floor)
+    for one in (block, block.next(watermark), OLDER.next(watermark, floor=floor)):
+        read = superblock.decode(bytes(file_of(one)))
+        assert read is not None
+        assert read.floor == floor
+
+
+def test_a_slot_of_an_older_version_has_its_floor_at_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(superblock, "VERSION", 3)
+    slot = OLDER.encode()[:68]
+    monkeypatch.undo()
+    read = superblock.decode(slot.ljust(FILE_SIZE, b"\0"))
+    assert read is not None
+    assert (read.watermark, read.floor) == (1000, 0)
+
+
 def test_the_newest_slot_counts() -> None:
     for blocks in ([OLDER, NEWER], [NEWER, NEWER.next(3000)]):
         read = superblock.decode(bytes(file_of(*blocks)))
@@ -83,7 +101,7 @@ def test_a_newer_version_is_refused_even_in_the_older_slot(monkeypatch: pytest.M
     monkeypatch.undo()
     data = file_of(OLDER, NEWER)
     data[: len(newer)] = newer
-    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 3"):
+    with pytest.raises(ValueError, match="has format version 99; this program reads versions up to 4"):
         superblock.decode(bytes(data))
 
 

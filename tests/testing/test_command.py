@@ -114,6 +114,7 @@ def test_junit_in_a_file(directory: Path) -> None:
     result = run("config.xml", "fails.yml", "--format", "junit", "--output", "out.xml")
     assert (result.exit_code, result.output) == (1, "")
     root = etree.fromstring((directory / "out.xml").read_bytes())
+    etree.XMLSchema(file=str(Path(__file__).parents[1] / "lint" / "junit.xsd")).assertValid(root)
     assert (root.get("tests"), root.get("failures")) == ("2", "1")
     assert [case.get("name") for case in root.iter("testcase")] == [
         "a cancel is a dead letter",

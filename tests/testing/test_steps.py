@@ -1,10 +1,132 @@
 """Every step and every expectation: once as it should be, once not, with what a person is told then."""
 
 import pytest
-from trial import told
+from play import action, queue
+from trial import model_of, told
 
 SUBSCRIBED = "- subscribe: {client: worker, topic: Jobs}\n"
 HELD = SUBSCRIBED + "- publish: {topic: Jobs, data: {id: 1}, as: job}\n"
+
+ACTING = model_of(
+    queue("Jobs"),
+    "".join(
+        (
+            action("on-signal", {"Signal": "SIGUSR1"}, ("do-execute-system", {"Command": "date > /tmp/now"})),
+            action(
+                "on-admin",
+                {"Path": "greet", "RequiredParameter": "who"},
+                ("do-execute-system", {"Command": "greet {{who}} loudly"}),
+                ("do-echo-message", {"Message": "greeted {{who}}"}),
+            ),
+            action(
+                "on-schedule",
+                {"Every": "1m", "Name": "clean"},
+                ("if-file-system-usage", {"Path": "/data", "GreaterThan": "90%"}),
+                ("do-remove-files", {"Pattern": "/data/*.old", "Age": "1d"}),
+            ),
+            action("on-disconnect-client", {}, ("do-disable-transport", {"Transport": "t"})),
+            action("on-shutdown", {}, ("do-echo-message", {"Message": "the end"})),
+        )
+    ),
+)
+
+ARCHIVED = model_of(
+    queue("Jobs"), "", "<ampsd:MessageArchive><ampsd:Directory>/a</ampsd:Directory></ampsd:MessageArchive>"
+)
+ARCHIVE = """
+        - archive: unreachable
+        - publish: {topic: Jobs, data: {id: 1}, as: job}
+        - expect: {statuses: {archiver: true, message: job, exactly: [Archiving, Archiving Failed - Retrying]}}
+        - archive: {refuses: odd}
+        - advance: 1m
+        - expect: {statuses: {archiver: true, message: job, ends: [Archived]}}
+        - publish: {topic: Jobs, data: {odd: 1}, as: odd}
+        - expect: {statuses: {archiver: true, message: odd, ends: [Archiving Failed - Skipping]}}"""
+
+ACTIONS_PASSING = {
+    "signal and command": """
+        - command: {contains: date, writes: now}
+        - signal: SIGUSR1
+        - expect:
+            fired: {action: action 1, times: 1, outcome: completed, steps: [done]}
+            ran: {exactly: ["date > /tmp/now"]}
+            log: {code: 29-0108, contains: now}""",
+    "a signal that ends the instance": """
+        - signal: SIGTERM
+        - expect: {running: false, log: {contains: the end}}
+        - restart: kill
+        - expect: {running: true}""",
+    "admin": """
+        - admin: {path: greet, parameters: {who: "you; rm -rf /"}}
+        - expect:
+            ran: {exactly: [[greet, "you; rm -rf /", loudly]]}
+            fired: {action: action 2, variables: {who: "you; rm -rf /"}}
+        - admin: {path: greet, refused: "the action greet needs who; it was not run"}
+        - expect: {fired: {action: action 2, times: 0}, ran: {count: 0}}""",
+    "a command that fails": """
+        - command: {contains: greet, exit: 3}
+        - admin: {path: greet, parameters: {who: x}}
+        - expect: {fired: {action: action 2, outcome: failed, reason: exit status 3, steps: [failed]}}
+        - command: {contains: greet, fails: no such program}
+        - admin: {path: greet, parameters: {who: x}}
+        - expect: {fired: {action: action 2, reason: no such program}}""",
+    "errands that take long": """
+        - errands: true
+        - admin: {path: greet, parameters: {who: x}}
+        - expect: {fired: {action: action 2, outcome: running, steps: [waiting]}}
+        - errands: false
+        - expect: {log: {contains: greeted x}}""",
+    "files and file systems": """
+        - files: {paths: [/data/a.old, /data/b.new], age: 2d}
+        - advance: 1m
+        - expect: {files: {exactly: [/data/a.old, /data/b.new]}, fired: {action: action 3, outcome: ended by an If}}
+        - file_system: {path: /data, used: 95%}
+        - advance: 1m
+        - expect: {files: {exactly: [/data/b.new]}, fired: {action: action 3, times: 1, steps: [passed, done]}}""",
+    "transport": """
+        - logon: someone
+        - disconnect: someone
+        - expect: {transport: {name: t, listening: false}}""",
+}
+
+ACTIONS_FAILING = {
+    "- signal: SIGUSR3": "test.yml:5: nothing happens on SIGUSR3: Did you mean SIGUSR2?",
+    "- admin: {path: gret}": "test.yml:5: the request for gret was refused: there is no action gret",
+    "- signal: SIGUSR1\n- expect: {fired: {action: action 1, times: 2}}": """\
+        test.yml:6: action 1 fired 1 times, expected 2 times
+          SignalReceived: completed""",
+    "- expect: {fired: {action: action 7}}": "test.yml:5: there is no action 'action 7': Did you mean action 5?",
+    "- signal: SIGUSR1\n- expect: {fired: {action: action 1, outcome: failed}}": """\
+        test.yml:6: action 1 has another outcome
+          expected "failed"
+          got      "completed\"""",
+    "- signal: SIGUSR1\n- expect: {fired: {action: action 1, steps: [done, done]}}": """\
+        test.yml:6: the steps of action 1: not what was expected
+          --- expected
+          +++ got
+           done
+          -done""",
+    "- admin: {path: greet, parameters: {who: me}}\n- expect: {fired: {action: action 2, variables: {who: you}}}": """\
+        test.yml:6: the variables of action 2: not what was expected
+          --- expected
+          +++ got
+          -{"who": "you"}
+          +{"who": "me"}""",
+    "- admin: {path: greet, parameters: {who: me}}\n- expect: {ran: {exactly: [greet you loudly]}}": """\
+        test.yml:6: the commands: not what was expected
+          expected "greet you loudly"
+          got      "greet me loudly\"""",
+    "- signal: SIGUSR1\n- expect: {ran: {count: 2}}": """\
+        test.yml:6: expected 2 commands, got 1
+          date > /tmp/now""",
+    "- files: {paths: /data/a}\n- expect: {files: {exactly: []}}": """\
+        test.yml:6: the files: not what was expected
+          --- expected
+          +++ got
+          +/data/a""",
+    "- expect: {transport: {name: t, listening: false}}": "test.yml:5: transport t listens",
+    "- expect: {transport: {name: u, listening: true}}": "test.yml:5: there is no transport 'u': Use one of: t.",
+}
 
 PASSING = {
     "publish as text": """
@@ -221,5 +343,34 @@ def test_as_it_should_be(name: str) -> None:
 
 @pytest.mark.parametrize("steps", FAILING)
 def test_a_failure_says_where_and_shows_the_difference(steps: str) -> None:
-    wanted = "\n".join(line.removeprefix("        ") for line in FAILING[steps].split("\n"))
-    assert told(steps) == wanted
+    assert told(steps) == flush(FAILING[steps])
+
+
+@pytest.mark.parametrize("name", ACTIONS_PASSING)
+def test_what_actions_do_outside(name: str) -> None:
+    assert told(ACTIONS_PASSING[name], ACTING) == ""
+
+
+def test_the_archive_as_the_test_says() -> None:
+    assert told(ARCHIVE, ARCHIVED) == ""
+
+
+def test_a_message_that_came_again_is_held_once() -> None:
+    steps = (
+        HELD
+        + """
+        - advance: 30s
+        - expect: {received: {client: worker, count: 2}, client: {name: worker, holds: 1}}
+        - acknowledge: worker
+        - expect: {client: {name: worker, holds: 0}, queue: {name: Jobs, depth: 0}}"""
+    )
+    assert told(steps) == ""
+
+
+@pytest.mark.parametrize("steps", ACTIONS_FAILING)
+def test_a_failure_about_actions(steps: str) -> None:
+    assert told(steps, ACTING) == flush(ACTIONS_FAILING[steps])
+
+
+def flush(text: str) -> str:
+    return "\n".join(line.removeprefix("        ") for line in text.split("\n"))

@@ -2,7 +2,7 @@
 
 import time
 
-from play import queue
+from play import action, queue
 from trial import model_of, told
 
 
@@ -29,6 +29,25 @@ def test_a_lease_ends_to_the_second_and_a_stuck_message_is_told_of_after_half_an
         )
         == ""
     )
+    assert time.perf_counter() - began < 1
+
+
+def test_a_week_of_a_schedule_in_local_time_over_a_change_of_the_clock() -> None:
+    began = time.perf_counter()
+    echo = ("do-echo-message", {"Message": "{{AMPS_DATETIME}}"})
+    schedules = [
+        action("on-schedule", {"Every": every}, echo) for every in ("02:30", "Sunday at 04:15", "06:00Z", "15m")
+    ]
+    head = "at: 2026-03-24T00:00:00\nzone: Europe/Berlin"
+    steps = """
+        - advance: {to: 2026-03-31T00:00:00}
+        - expect:
+            fired:
+              - {action: action 1, times: 7}
+              - {action: action 2, times: 1, variables: {AMPS_DATETIME: "20260329T021500.000000Z"}}
+              - {action: action 3, times: 7}
+              - {action: action 4, times: 668}"""
+    assert told(steps, model_of(queue("Jobs"), "".join(schedules)), head) == ""
     assert time.perf_counter() - began < 1
 
 

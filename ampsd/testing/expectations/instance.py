@@ -67,7 +67,8 @@ class ClientState(Step, word="client"):
             raise Mismatch(f"client {self.name} is {'not connected' if self.connected else 'connected'}")
         if self.holds not in (None, len(actor.held)):
             raise Mismatch(
-                f"client {self.name} holds {len(actor.held)}, not {self.holds}", [one.body for one in actor.held]
+                f"client {self.name} holds {len(actor.held)}, not {self.holds}",
+                [one.body for one in actor.held.values()],
             )
 
 

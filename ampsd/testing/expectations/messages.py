@@ -2,13 +2,13 @@
 
 from ampsd.declare import option
 from ampsd.engine import lifecycle
+from ampsd.engine.events import MessagePublished
 from ampsd.engine.story import ACTION, ARCHIVER
+from ampsd.testing.actor import ALL
 from ampsd.testing.kinds import TEXT, TRUTH, VALUE, listing
 from ampsd.testing.mismatch import Mismatch, difference, is_message
 from ampsd.testing.step import ABSENT, MessageStep, Step, shown
 from ampsd.testing.theatre import Theatre
-
-ALL = "all"
 
 
 class Received(MessageStep, word="received"):
@@ -22,7 +22,7 @@ class Received(MessageStep, word="received"):
         """Look."""
         actor = theatre.actor(self.client)
         found = [one for one in actor.received if self.topic in ("", one.topic)]
-        actor.received = [one for one in actor.received if one not in found]
+        actor.received = [one for one in actor.received if self.topic not in ("", one.topic)]
         self.judge(f"{self.client} received{f' of {self.topic}' if self.topic else ''}", [one.body for one in found])
         for one in found:
             if self.correlation_id not in (None, one.correlation_id):
@@ -39,15 +39,16 @@ class Published(MessageStep, word="published"):
 
     def play(self, theatre: Theatre) -> None:
         """Look."""
-        found = [
-            one
-            for one in theatre.published
-            if one.topic == self.topic
+        found = [one for one in theatre.published if self._is_meant(one)]
+        theatre.published = [one for one in theatre.published if not self._is_meant(one)]
+        self.judge(f"published to {self.topic}", [one.data.decode("utf-8", "surrogateescape") for one in found])
+
+    def _is_meant(self, one: MessagePublished) -> bool:
+        return (
+            one.topic == self.topic
             and self.message_type in ("", one.message_type)
             and self.client in (None, one.client_name)
-        ]
-        theatre.published = [one for one in theatre.published if one not in found]
-        self.judge(f"published to {self.topic}", [one.data.decode("utf-8", "surrogateescape") for one in found])
+        )
 
 
 class NothingMore(Step, word="nothing_more", plainly="clients"):

@@ -1,8 +1,9 @@
 """Clients: who they are, what they publish, what they subscribe to, how they answer."""
 
 from ampsd.declare import option
-from ampsd.testing.kinds import NUMBER, SPAN, TEXT, VALUE
-from ampsd.testing.mismatch import Mismatch
+from ampsd.testing.actor import ALL, FIRST, LAST, Delivery
+from ampsd.testing.kinds import SPAN, TEXT, TIMES, VALUE
+from ampsd.testing.mismatch import Mismatch, is_message
 from ampsd.testing.step import ABSENT, Step, body_of, must_be
 from ampsd.testing.theatre import PUBLISHER, Theatre
 
@@ -74,7 +75,7 @@ class Publish(Step, word="publish"):
     correlation_id: str = option(TEXT, "Correlation id.", default="")
     expiration_ns: int = option(SPAN, "How long the message lives, in whole seconds.", default=0)
     as_: str = option(TEXT, "A name for the message, for later steps.", default="")
-    times: int = option(NUMBER, "How often.", default=1)
+    times: int = option(TIMES, "How often.", default=1)
     refused: str | None = option(TEXT, _REFUSED, default=None)
 
     def check(self) -> str:
@@ -132,7 +133,8 @@ class Unsubscribe(Step, word="unsubscribe"):
         if sub_id is None:
             known = ", ".join(actor.subscriptions) or "nothing"
             raise Mismatch(f"{self.client} has not subscribed to {self.topic}", [f"it has subscribed to {known}"])
-        actor.held = [one for one in actor.held if one.topic != self.topic]
+        for key in [key for key in actor.held if key[0] == self.topic]:
+            del actor.held[key]
         must_be(f"the unsubscribe from {self.topic}", None, actor.command("unsubscribe", sub_id=sub_id))
 
 
@@ -145,23 +147,25 @@ class Answer(Step, plainly="client"):
     )
     body: object = option(VALUE, "Only messages with this body.", default=ABSENT)
     queue: str = option(TEXT, "Only messages of this queue.", default="")
-    times: int = option(NUMBER, "How often, each time for what was delivered by then.", default=1)
+    times: int = option(TIMES, "How often, each time for what was delivered by then.", default=1)
     refused: str | None = option(TEXT, _REFUSED, default=None)
 
     def play(self, theatre: Theatre) -> None:
         """Answer."""
         actor = theatre.actor(self.client)
+        named = "" if self.message in (FIRST, LAST, ALL) else theatre.bookmark(self.message)
+
+        def is_meant(one: Delivery) -> bool:
+            return (
+                self.queue in ("", one.topic)
+                and named in ("", one.bookmark)
+                and (self.body is ABSENT or is_message(self.body, one.body))
+            )
+
         for _ in range(self.times):
-            if self.message in ("first", "last", "all"):
-                chosen = actor.pick(self.message, self.body, self.body is not ABSENT, self.queue)
-            else:
-                bookmark = theatre.bookmark(self.message)
-                chosen = [one for one in actor.held if one.bookmark == bookmark]
-                if not chosen:
-                    held = ", ".join(one.body for one in actor.held) or "none"
-                    raise Mismatch(f"{self.client} does not hold {self.message}", [f"it holds {held}"])
+            chosen = actor.pick(self.message, is_meant)
             for one in chosen:
-                actor.held.remove(one)
+                del actor.held[one.topic, one.bookmark]
             for one in chosen:
                 reason = actor.command("sow_delete", t=one.topic, bookmark=one.bookmark, opts=self.options())
                 must_be(f"the {self.word} of {one.body}", self.refused, reason)

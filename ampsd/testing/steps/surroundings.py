@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ampsd.declare import option
-from ampsd.testing.kinds import MOMENT, NUMBER, SPAN, word_of
+from ampsd.testing.kinds import MOMENT, NUMBER, SPAN, TEXT, word_of
 from ampsd.testing.mismatch import Mismatch
 from ampsd.testing.step import Step
 from ampsd.testing.theatre import Theatre, wall_ns
@@ -49,6 +49,19 @@ class Restart(Step, word="restart", plainly="how"):
         if self.how == STOP:
             theatre.stop()
         theatre.restart(power_cut_seed=self.seed if self.how == POWER_CUT else None)
+
+
+class Archive(Step, word="archive", plainly="how"):
+    """What the MessageArchive does from now on."""
+
+    how: str = option(word_of("well", "unreachable"), "unreachable: nobody answers; well: as ever.", default="well")
+    refuses: str = option(TEXT, "Messages with this text in them are refused for ever.", default="")
+
+    def play(self, theatre: Theatre) -> None:
+        """Break it, or mend it."""
+        theatre.archive.failing = 1.0 if self.how == "unreachable" else 0.0
+        theatre.archive.refused = self.refuses.encode() or None
+        theatre.settle()
 
 
 class Disk(Step, word="disk", plainly="how"):

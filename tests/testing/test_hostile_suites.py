@@ -42,7 +42,9 @@ FAULTS = {
     " client: ..., message_type: ..., correlation_id: ..., expiration: ..., as: ..., times: ..., refused: ...}.",
     CASE + "      - publish: {topic: [a]}": "t.yml:4:26: error: a list stands where a text belongs. Write a text.",
     CASE + "      - publish: {topic: a, times: many}": "t.yml:4:36: error: 'many' is not a whole number."
-    " Write digits, such as 3.",
+    " Write a number from 1 to 100000.",
+    CASE + "      - publish: {topic: a, times: 1000000}": "t.yml:4:36: error: '1000000' is out of range."
+    " Write a number from 1 to 100000.",
     CASE + "      - publish: {topic: a, expiration: 1ms}": "t.yml:4:18: error: publish: expiration is no number of"
     " whole seconds. Clients can only send seconds: write 1s or more.",
     CASE + "      - publish: {topic: a, topic: b}": "t.yml:4:29: error: 'topic' is given twice, first in line 4."
@@ -63,7 +65,7 @@ FAULTS = {
     CASE + "      - expect: {recieved: {}}": "t.yml:4:18: error: nothing is expected with 'recieved'."
     " Did you mean received?",
     CASE + "      - expect:": "t.yml:4:16: error: expect needs a mapping. Write one of received, published,"
-    " nothing_more, statuses, queue, client, log, running below it.",
+    " nothing_more, statuses, queue, client, log, fired, ran, files, transport, running below it.",
     CASE + "      - expect: {received: {client: a}}": "t.yml:4:28: error: received: it does not say what is expected."
     " Write exactly, like, contains or count.",
     CASE + "      - expect: {received: {client: a, exactly: 5}}": "t.yml:4:49: error: '5' stands where a list belongs."
@@ -74,6 +76,26 @@ FAULTS = {
     " Did you mean 29-0103?",
     CASE + "      - expect: {running: perhaps}": "t.yml:4:27: error: 'perhaps' is not true or false."
     " Write true or false.",
+    CASE + "      - disk: broken": "t.yml:4:15: error: 'broken' is not one of well, full, sync fails, held."
+    " Write well, full, sync fails or held.",
+    CASE + "      - archive: reachable": "t.yml:4:18: error: 'reachable' is not one of well, unreachable."
+    " Did you mean unreachable?",
+    CASE + "      - errands: maybe": "t.yml:4:18: error: 'maybe' is not true or false. Write true or false.",
+    CASE + "      - command: {exit: 1}": "t.yml:4:18: error: command needs 'contains'. A part of the command's words:"
+    " write `contains: ...`.",
+    CASE + "      - files: {paths: {a: b}}": "t.yml:4:24: error: a mapping stands where a text belongs. Write a text.",
+    CASE + "      - file_system: {path: /, used: 200%}": "t.yml:4:38: error: '200%' is not a percentage."
+    " Write a number from 0 to 100, such as 95%.",
+    CASE
+    + "      - admin: {path: a, parameters: [b]}": "t.yml:4:38: error: a list stands where names with values belong."
+    " Write `NAME: VALUE`.",
+    CASE + "      - signal: [SIGHUP]": "t.yml:4:17: error: a list stands where a text belongs. Write a text.",
+    CASE + "      - expect: {statuses: {queue: Jobs, message: a, body: 1, exactly: []}}": "t.yml:4:28: error: statuses:"
+    " it takes either `message` or `body`. Write one of them.",
+    CASE + "      - expect: {ran: {}}": "t.yml:4:23: error: ran: it does not say what is expected."
+    " Write exactly or count.",
+    CASE + "      - expect: {queue: {name: Jobs}}": "t.yml:4:25: error: queue: it does not say what is expected."
+    " Write one of depth, available, delayed, leased, retry_wait, suspended, exceeded, consumers, is_paused.",
     "cases: &a [*a]": "t.yml:1:8: error: anchors and aliases are not taken. Write it out, or use `setup:`.",
     "cases: *a": "t.yml:1:8: error: anchors and aliases are not taken. Write it out, or use `setup:`.",
     "cases: !!python/object/apply:os.system [id]": "t.yml:1:8: error: the tag tag:yaml.org,2002:python/object/apply:"

@@ -6,7 +6,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from ampsd.cli.main import main
 from ampsd.testing.declaration import written
 from ampsd.testing.suite import Case, Suite, json_schema
 from ampsd.testing.words import EXPECTATIONS, STEPS
@@ -42,6 +44,14 @@ def test_the_examples_are_valid(path: Path) -> None:
 )
 def test_an_editor_marks_what_is_refused(wrong: dict[str, object]) -> None:
     assert wrong == {"cases": []} or not jsonschema.Draft202012Validator(SCHEMA).is_valid(wrong)
+
+
+@pytest.mark.parametrize("text", documented())
+def test_what_the_documentation_shows_passes(text: str, tmp_path: Path) -> None:
+    (tmp_path / "test.yml").write_text(text)
+    config = ROOT / "examples" / "dead-letter" / "config.xml"
+    result = CliRunner().invoke(main, ["test", str(config), str(tmp_path / "test.yml")])
+    assert result.exit_code == 0, result.output
 
 
 def test_the_documentation_has_every_word() -> None:

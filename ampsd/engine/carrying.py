@@ -1,0 +1,72 @@
+"""What must be said again at the end of the log before its first files are removed, because a start folds all of it.
+
+Everything that folds the log, and what becomes of it when the log begins later:
+
+    publishers: the highest number of each       carried, as Sequence records
+    events: the number of the next               carried, as the mark NUMBERED
+    events that their store lacks                their files wait until it has them
+    messages in queues; notes, counters and      their files wait; what is said of a message comes after it, so it
+      sessions of them                             stays with it
+    whether a queue is paused                    carried, as the mark PAUSE
+    where a queue begins, also one that is not   carried, as the mark BEGIN
+      configured now
+    the message that a RecoveryPoint names       nothing: what it keeps out is before it, and goes before it
+    acknowledgments of messages to come          carried, as they are
+    messages that such a one kept out            carried, as a Remove record: the message may be in a file that stays
+    messages that could be reset                 let go of: their bodies go
+    records about messages that are gone         fold to nothing: no entry is at their positions
+    retries of actions                           the files of their messages wait
+    how far the archiver is                      it begins at the floor; files of messages not archived wait
+    answers to operators' requests               the files of young ones wait; older ones are forgotten
+    routes, filters, environments                nothing: each message is judged by itself
+
+Each record says what is so when it is written, and what changes later is logged behind it: they need not be one batch.
+"""
+
+from array import array
+from collections.abc import Iterator, Sequence
+
+from ampsd.engine.entries import NEVER
+from ampsd.engine.message_events import MessageEvents
+from ampsd.engine.publishers import Publishers
+from ampsd.engine.queue import Queue
+from ampsd.engine.replay import Replay
+from ampsd.storage import records
+
+
+class Carrying:
+    """What the nouns of an instance carry forward."""
+
+    def __init__(self, queues: Sequence[Queue], publishers: Publishers, events: MessageEvents, replay: Replay) -> None:
+        self._queues = queues
+        self._publishers = publishers
+        self._events = events
+        self._replay = replay
+
+    def let_go_before(self, floor: int) -> None:
+        """Messages before that position can no more come back into a queue."""
+        for queue in self._queues:
+            queue.exceeded.drop_before(floor)
+
+    def records_for(self, floor: int) -> Iterator[bytes]:
+        """What to log before the log begins at `floor`; each record is made when it is asked for."""
+        yield self._events.numbered()
+        yield from self._replay.begin_marks()
+        for queue in self._queues:
+            yield from _of_queue(queue, floor)
+        for publisher in self._publishers.table:
+            if publisher.last:
+                yield records.encode_sequence(publisher.id, publisher.last)
+
+
+def _of_queue(queue: Queue, floor: int) -> Iterator[bytes]:
+    if queue.paused_until_ns is not None:
+        is_endless = queue.paused_until_ns == NEVER
+        until_ns = 0 if is_endless else queue.around.turn.wall_of(queue.paused_until_ns)
+        yield records.encode_mark(records.PAUSE, queue.key, array("Q"), until_ns)
+    for publisher, sequence in queue.ahead.waiting():
+        yield records.encode_removal_ahead(queue.key, publisher, sequence)
+    kept_out = array("Q", (position for position in queue.ahead.kept_out if position >= floor))
+    queue.ahead.kept_out.clear()
+    if kept_out:
+        yield records.encode_queue_change(records.REMOVE, queue.key, kept_out)
