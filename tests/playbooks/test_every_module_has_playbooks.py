@@ -22,7 +22,7 @@ SWITCH = "test_one_is_switched_and_the_other_stays"
 NO_TRANSPORT = "test_a_transport_that_is_not_there_ends_the_action_and_nobody_is_disconnected"
 TREATED = "test_old_files_that_match_are_treated_the_oldest_first"
 BAD_FILES = "test_a_bad_option_ends_the_action_and_touches_no_file"
-MARKED = "test_journals_that_are_older_than_an_age_are_marked"
+MARKED = "test_old_journals_are_archived_compressed_or_removed"
 NO_AGE = "test_an_age_of_journals_that_is_none_ends_the_action"
 LIFE = "test_start_up_and_shutdown_have_no_options"
 

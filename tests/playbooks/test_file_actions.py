@@ -3,11 +3,6 @@
 import pytest
 from play import Playbook, acting, echo, errors, step
 
-from ampsd.actions import module
-from ampsd.actions.firing import Firing
-from ampsd.actions.template import Template
-from ampsd.engine.effects import TreatJournals
-from ampsd.engine.events import CustomEvent
 from ampsd.ports import MeasureFileSystem, RotateLogs, TreatFiles, TruncateStatistics
 
 ON_ADMIN = step("on-admin", Path="go")
@@ -189,24 +184,12 @@ def test_vacuuming_statistics_says_that_it_does_nothing() -> None:
 
 # ---- journals
 
-JOURNALS = (
-    ("do-archive-journal", TreatJournals.ARCHIVE),
-    ("do-compress-journal", TreatJournals.COMPRESS),
-    ("do-remove-journal", TreatJournals.REMOVE),
-)
+JOURNALS = ("do-archive-journal", "do-compress-journal", "do-remove-journal")
 
 
-@pytest.mark.parametrize(("name", "verb"), JOURNALS)
-def test_journals_that_are_older_than_an_age_are_marked(name: str, verb: str) -> None:
-    cls = module.find(f"amps-action-{name}")
-    assert cls is not None
-    (request,) = cls(age=Template("{{AGE}}")).run(Firing("a", CustomEvent("e", {"AGE": b"7d"}, 0), "Play", 0))
-    assert (request.verb, request.age_ns) == (verb, 7 * DAY)
-
-
-@pytest.mark.parametrize(("name", "verb"), JOURNALS)
+@pytest.mark.parametrize("name", JOURNALS)
 @pytest.mark.parametrize("age", ["LastThursday", "", "-1d", "7 days"])
-def test_an_age_of_journals_that_is_none_ends_the_action(name: str, verb: str, age: str) -> None:
+def test_an_age_of_journals_that_is_none_ends_the_action(name: str, age: str) -> None:
     play = asking(step(name, Age="{{AGE}}"), echo("never"))
     play.request("go", AGE=age)
     assert play.echoes() == []
