@@ -240,6 +240,18 @@ CATALOGUE: dict[str, Entry] = {
         "A step waits for something outside, such as a command, for longer than a shutdown waits.",
         "Give the step a shorter ampsd:Timeout.",
     ),
+    "29-0113": Entry(
+        "error",
+        "a run of {action} that waited cannot go on, because its message cannot be read: {error}.",
+        "The journal is damaged where the message is.",
+        "Look for what damaged the file; the run is over.",
+    ),
+    "29-0114": Entry(
+        "warning",
+        "runs of {action} that waited do not go on: there is no such action any more, or it is made of something else.",
+        "The configuration was changed while a failed step waited for its next attempt.",
+        "They stay in the log: with the action as it was, they go on after the next start.",
+    ),
     "2C-0000": Entry(
         "info",
         "transaction log in {directory} opened: {segments} journal files, {records} records, {seconds} seconds.",

@@ -80,7 +80,7 @@ class Instance:
             definition.name.encode(), (definition.group or definition.name).encode(), self.turn
         )
         self.events = MessageEvents(log, self.turn, doors.events)
-        self._action_runs = ActionRuns(log, self.events, self.turn)
+        self._action_runs = ActionRuns(log, self.events, self.turn, report)
         self.automation = Automation(definition.actions, definition.name, doors, self._perform, self._action_runs)
         self._witness = doors.witness
         self.happened = self.automation.offer if doors.witness is None else self._witnessed
@@ -182,7 +182,7 @@ class Instance:
         self.archiver.begin(self.log.floor)
         for run in self._action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
-            if not self.automation.resume(run.action_name, run.event, run.step, run.retries, due_ns, run.number):
+            if not self.automation.resume(run, due_ns):
                 self._action_runs.give_up(run)
         self.automation.start()
 

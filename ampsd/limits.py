@@ -40,7 +40,19 @@ TRACE_VALUE_MAX = 256
 """Bytes of a variable's value that a trace keeps: with ten variables a thousand firings take 3 MB at most."""
 
 FIRINGS_WAITING_MAX = 10_000
-"""Firings that may wait for something outside, such as a command."""
+"""Runs of actions that may wait: for something outside, such as a command, for a retry, or for their turn."""
+
+RETRIES_PER_TURN = 100
+"""Retries of actions that one turn makes: each may publish, and a turn should take milliseconds."""
+
+RUN_VARIABLES_MAX = 48 * KIB
+"""Bytes of variables, the message left out, with which a run that waits is kept in the log; with more it is not."""
+
+COUNTERS_MAX = 10_000
+"""Counters of actions: their names may come from messages, and they stay until the instance ends."""
+
+COUNTER_NAME_MAX = 256
+"""Longest name of such a counter in bytes."""
 
 FIRINGS_WAITING_BYTES = 64 * MIB
 """Bytes that the variables of such firings may hold together."""

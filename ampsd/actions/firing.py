@@ -29,7 +29,7 @@ class Firing:
     def __init__(self, action_name: str, event: Event, instance_name: str, now_wall_ns: int) -> None:
         self.action_name = action_name
         self.event = event
-        self.variables: dict[str, bytes] = {**_of_every_firing(instance_name, now_wall_ns), **event.context()}
+        self.variables: dict[str, bytes] = {**event.context(), **_of_every_firing(instance_name, now_wall_ns)}
 
     def fill(self, template: Template) -> bytes:
         """The template with the variables as they are now. Raises OutputTooLargeError."""

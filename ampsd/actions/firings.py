@@ -17,7 +17,7 @@ from ampsd.actions.firing import Firing
 from ampsd.actions.graph import ActionGraph
 from ampsd.actions.module import Do, If, Reply, Steps
 from ampsd.actions.retries import Retries
-from ampsd.actions.run import Chain, Run
+from ampsd.actions.run import Chain, LeftRun, Run, WaitingRoom
 from ampsd.actions.succession import Succession
 from ampsd.actions.template import OutputTooLargeError
 from ampsd.actions.trace import (
@@ -47,43 +47,31 @@ SendOut = Callable[[int, Errand], None]
 
 
 class Witness(Protocol):
-    """Is told of the runs that are recorded. A session of 0 is one that is not; `number` stays through its retries."""
+    """Is told of runs. A session of 0 is one that is not recorded."""
 
-    def started(self, action_name: str, event: Event, is_again: bool) -> int:
+    def started(self, run: Run, is_again: bool) -> int:
         """A run begins; returns its session."""
         ...
 
-    def waiting(
-        self, action_name: str, event: Event, session: int, step: int, retries: int | None, number: int
-    ) -> None:
-        """A step waits for an errand, or a run for its turn (then `session` is 0). After a restart it is tried again,
-        as the retry of that number; None: never."""
+    def waiting(self, run: Run, retries: int | None) -> None:
+        """A step waits for an errand, or a run for its turn (then it has no session yet). After a restart it is tried
+        again, as the retry of that number; None: never."""
         ...
 
-    def going_on(self, action_name: str, session: int) -> None:
+    def going_on(self, run: Run) -> None:
         """The errand was answered."""
         ...
 
-    def completed(self, action_name: str, event: Event, session: int, number: int) -> None:
+    def completed(self, run: Run) -> None:
         """All steps are done, or an If ended the run."""
         ...
 
-    def failed(self, action_name: str, event: Event, session: int, reason: str, number: int) -> None:
+    def failed(self, run: Run, reason: str) -> None:
         """A step failed for good."""
         ...
 
-    def retrying(
-        self,
-        action_name: str,
-        event: Event,
-        session: int,
-        reason: str,
-        step: int,
-        retries: int,
-        wait_ns: int,
-        number: int,
-    ) -> None:
-        """A step failed and is tried again."""
+    def retrying(self, run: Run, reason: str, retries: int, wait_ns: int) -> None:
+        """A step failed and is tried again, as the retry of that number."""
         ...
 
 
@@ -116,7 +104,7 @@ class Firings:
         """Runs whose turn has come."""
         self._number = 0
         self._out: dict[int, Run] = {}
-        self._out_bytes = 0
+        self._room = WaitingRoom()
         self._ticket = 0
         self._now_ns = self._wall_ns = 0
         self.traces = Traces(action.name for action in graph.actions)
@@ -154,24 +142,32 @@ class Firings:
         run.number = self._number
         return run
 
-    def resume(self, action_name: str, event: Event, step: int, retries: int, due_ns: int, number: int) -> bool:
-        """A run waited when the process ended; first the one of a message that was under way. False where its action
-        or step is not there any more."""
-        is_there = False
-        for action in self._graph.actions:
-            if action.name == action_name and step < len(action.steps):
-                firing = Firing(action_name, event, self._instance_name, self._wall_ns)
-                run = Run(action, firing, 0, retries, Chain())
-                run.resumes_at, run.number = step, number
-                self._number = max(self._number, number)
-                if self._succession.enter(run) or self._succession.is_full:
-                    self._retries.add(run, due_ns)
-                is_there = True
-        return is_there
+    def resume(self, left: LeftRun, due_ns: int) -> bool:
+        """A run waited when the process ended; first the one of a message that was under way.
+
+        False where its action is not there any more, or is made of something else.
+        """
+        action = next((one for one in self._graph.actions if one.name == left.action_name), None)
+        if action is None or left.digest not in ("", action.digest) or left.step >= len(action.steps):
+            return False
+        firing = Firing(action.name, left.event, self._instance_name, self._wall_ns)
+        if left.variables is not None:
+            firing.variables.update(left.variables)
+        run = Run(action, firing, left.step, left.retries, Chain())
+        run.number = left.number
+        self._number = max(self._number, left.number)
+        if self._room.enter(run) is not None:
+            return False
+        if self._succession.enter(run):
+            self._retries.add(run, due_ns)
+        else:
+            self._succession.stand_behind(run)
+        return True
 
     def tick(self) -> None:
         """Try again what is due."""
         for run in self._retries.due(self._now_ns):
+            self._room.leave(run)
             self._run(run)
 
     def run_pending(self) -> None:
@@ -179,7 +175,9 @@ class Firings:
         assert self._chain is None, "a step offers events; it does not run them"
         while self._pending or self._following:
             if self._following:
-                self._run(self._following.popleft())
+                following = self._following.popleft()
+                self._room.leave(following)
+                self._run(following)
                 continue
             event, chain = self._pending.popleft()
             if chain.is_cut:
@@ -193,8 +191,8 @@ class Firings:
         run = self._out.pop(ticket, None)
         if run is None:
             raise AssertionError(f"no step waits for errand {ticket}")
-        self._out_bytes -= run.size
-        self._witness.going_on(run.action.name, run.session)
+        self._room.leave(run)
+        self._witness.going_on(run)
         self._proceed(run, Reply(value, failure))
 
     # ---- a run
@@ -208,7 +206,7 @@ class Firings:
         run.chain.names[action.name] = None
         run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
         run.trace.on = run.on
-        run.session = self._witness.started(action.name, event, run.retries > 0) if action.tells_of(event) else 0
+        run.session = self._witness.started(run, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
 
     def _proceed(self, run: Run, reply: Reply | None) -> None:
@@ -216,9 +214,6 @@ class Firings:
         self._chain = run.chain
         steps = run.action.steps
         while run.step < len(steps):
-            if run.is_step_done:
-                run.step += 1
-                continue
             if reply is None:
                 if self._is_over(run):
                     break
@@ -284,30 +279,30 @@ class Firings:
 
     def _wait(self, run: Run, errand: Errand, asking: Steps | None) -> str:
         """Send out an errand; the run goes on when it is answered."""
-        size = run.size
-        if len(self._out) >= limits.FIRINGS_WAITING_MAX or self._out_bytes + size > limits.FIRINGS_WAITING_BYTES:
-            raise StepFailed(f"{len(self._out)} firings wait for something outside, and no more may")
+        refusal = self._room.enter(run)
+        if refusal is not None:
+            raise StepFailed(refusal)
         self._ticket += 1
         self._out[self._ticket] = run
-        self._out_bytes += size
         run.asking = asking
-        action, policy = run.action, run.action.retry
+        policy = run.action.retry
         again = run.retries + 1 if policy is not None and policy.allows(run.retries) else None
-        self._witness.waiting(action.name, run.firing.event, run.session, run.step, again, run.number)
+        self._witness.waiting(run, again)
         self._send_out(self._ticket, errand)
         return WAITING
 
     def _stand_behind(self, run: Run) -> None:
         """Another run of the action on the same message is under way: wait for its end, unless too many do."""
-        action, event = run.action, run.firing.event
-        if self._succession.is_full:
-            reason = f"{limits.FIRINGS_WAITING_MAX} runs wait for others of the same message, and no more may"
-            run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
-            self.traces.end(run.trace, FAILED, reason, self._clock_ns(), self._wall_ns)
-            self._report("29-0105", action=action.name, step=1, module=action.steps[0].module, reason=reason)
-        elif action.retry is not None:
-            step = max(run.step, run.resumes_at)
-            self._witness.waiting(action.name, event, 0, step, run.retries, run.number)
+        refusal = self._room.enter(run)
+        if refusal is None:
+            self._succession.stand_behind(run)
+            if run.action.retry is not None:
+                self._witness.waiting(run, run.retries)
+            return
+        action = run.action
+        run.trace = self.traces.begin(action.name, run.event, run.variables, self._clock_ns(), self._wall_ns)
+        self.traces.end(run.trace, FAILED, refusal, self._clock_ns(), self._wall_ns)
+        self._report("29-0105", action=action.name, step=1, module=action.steps[0].module, reason=refusal)
 
     # ---- ends of a run
 
@@ -319,27 +314,30 @@ class Firings:
 
     def _end(self, run: Run, outcome: str) -> None:
         self.traces.end(run.trace, outcome, "", self._clock_ns(), self._wall_ns)
-        self._witness.completed(run.action.name, run.firing.event, run.session, run.number)
+        self._witness.completed(run)
         self._over(run)
 
     def _failed(self, run: Run, reason: str) -> str:
         """A step failed: try it again later, or end the run. Returns the outcome."""
-        action, event, number = run.action, run.firing.event, run.step + 1
+        action, number = run.action, run.step + 1
         named: dict[str, object] = {"action": action.name, "step": number, "module": action.steps[run.step].module}
         policy = action.retry
-        if policy is None or not policy.allows(run.retries):
+        again: Run | None = None
+        if policy is not None and policy.allows(run.retries):
+            again = Run(action, run.firing, run.step, run.retries + 1, Chain())
+            again.number = run.number
+            refusal = self._room.enter(again)
+            if refusal is not None:
+                again, reason = None, f"{reason}; {refusal}"
+        if policy is None or again is None:
             self.traces.end(run.trace, FAILED, reason, self._clock_ns(), self._wall_ns)
             self._report("29-0105", **named, reason=reason)
-            self._witness.failed(action.name, event, run.session, reason, run.number)
+            self._witness.failed(run, reason)
             self._over(run)
             return FAILED
         self.traces.end(run.trace, RETRYING, reason, self._clock_ns(), self._wall_ns)
         self._report("29-0106", **named, reason=reason, wait=interval_text(policy.wait_ns))
-        step = max(run.step, run.resumes_at)
-        retries = run.retries + 1
-        self._witness.retrying(action.name, event, run.session, reason, step, retries, policy.wait_ns, run.number)
-        again = Run(action, run.firing, run.step, run.retries + 1, Chain())
-        again.resumes_at, again.number = run.resumes_at, run.number
+        self._witness.retrying(run, reason, again.retries, policy.wait_ns)
         self._retries.add(again, self._now_ns + policy.wait_ns)
         return RETRYING
 
@@ -353,7 +351,7 @@ class Firings:
         cut.outcome = CUT
         run.trace.steps.append(cut)
         self.traces.end(run.trace, CUT, reason, self._clock_ns(), self._wall_ns)
-        self._witness.failed(run.action.name, run.firing.event, run.session, reason, run.number)
+        self._witness.failed(run, reason)
         self._over(run)
         if not chain.is_cut:
             chain.is_cut = True

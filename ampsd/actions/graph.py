@@ -1,6 +1,8 @@
 """Which actions an event sets off: event class to On to steps, compiled once from the configuration."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from hashlib import blake2b
 
 from ampsd.actions.module import Do, If, On
 from ampsd.definitions.retry import RetryDefinition
@@ -9,8 +11,6 @@ from ampsd.engine.events import Event, MessageExpired
 
 class Action:
     """One Action of the configuration: any of its Ons starts the same steps, in the order of the file."""
-
-    __slots__ = ("has_events", "name", "ons", "retry", "steps")
 
     def __init__(
         self,
@@ -26,11 +26,24 @@ class Action:
         self.ons = ons
         self.steps = steps
 
+    @cached_property
+    def digest(self) -> str:
+        """What it is made of, in a few characters: a run that a restart finds goes on only where that is the same."""
+        texts = [
+            f"{part.module}\n" + "\n".join(f"{one.xml}={_text(getattr(part, one.attribute))}" for one in part.declared)
+            for part in (*self.ons, *self.steps)
+        ]
+        return blake2b("\n\n".join(texts).encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+
     def tells_of(self, event: Event) -> bool:
         """Whether a run on this event is recorded."""
         if self.has_events is not None:
             return self.has_events
         return self.retry is not None or isinstance(event, MessageExpired)
+
+
+def _text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 class ActionGraph:

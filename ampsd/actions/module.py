@@ -135,9 +135,6 @@ class Do(Step):
         cls.not_running = not_running
         _register(cls, "do", module)
 
-    only_sets: ClassVar[bool] = False
-    """Whether it does nothing but set variables, so that it may be done again when a run goes on after a restart."""
-
     def run(self, firing: Firing) -> Steps:
         """Yield requests and errands. Raises StepFailed."""
         raise NotImplementedError

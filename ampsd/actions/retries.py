@@ -2,6 +2,7 @@
 
 from heapq import heappop, heappush
 
+from ampsd import limits
 from ampsd.actions.run import Run
 
 NEVER = 2**63 - 1
@@ -25,8 +26,8 @@ class Retries:
         heappush(self._waiting, (due_ns, self._count, run))
 
     def due(self, now_ns: int) -> list[Run]:
-        """Those whose time has come."""
+        """Those whose time has come, as many as one turn may run."""
         found: list[Run] = []
-        while self._waiting and self._waiting[0][0] <= now_ns:
+        while self._waiting and self._waiting[0][0] <= now_ns and len(found) < limits.RETRIES_PER_TURN:
             found.append(heappop(self._waiting)[2])
         return found

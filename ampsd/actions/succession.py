@@ -6,7 +6,6 @@ is reset and dies again. Only runs that are recorded come in here.
 
 from collections import deque
 
-from ampsd import limits
 from ampsd.actions.run import Run
 
 _Place = tuple[str, int]
@@ -26,25 +25,17 @@ class Succession:
 
     def __init__(self) -> None:
         self._holders: dict[_Place, _Holder] = {}
-        self._behind = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether no more may stand behind others."""
-        return self._behind >= limits.FIRINGS_WAITING_MAX
 
     def enter(self, run: Run) -> bool:
-        """Whether the run may go on now. Otherwise it stands behind the one that is under way, unless all is full."""
+        """Whether the run may go on now: no other of its action and message is under way."""
         place = _place_of(run)
-        if place is None:
-            return True
-        holder = self._holders.setdefault(place, _Holder(run.number))
-        if holder.number == run.number:
-            return True
-        if not self.is_full:
-            holder.behind.append(run)
-            self._behind += 1
-        return False
+        return place is None or self._holders.setdefault(place, _Holder(run.number)).number == run.number
+
+    def stand_behind(self, run: Run) -> None:
+        """The run, which may not go on, waits for its turn."""
+        place = _place_of(run)
+        assert place is not None
+        self._holders[place].behind.append(run)
 
     def ended(self, run: Run) -> Run | None:
         """The run is over for good; the one whose turn it is now."""
@@ -56,7 +47,6 @@ class Succession:
             del self._holders[place]
             return None
         following = holder.behind.popleft()
-        self._behind -= 1
         holder.number = following.number
         return following
 

@@ -104,6 +104,11 @@ class ActionResources:
         named: list[OnAdmin] = [on for on in self._automation.on_admin() if on.path == path]
         if not named:
             raise Refusal(404, f"there is no action {path}", f"GET {AMPS_PREFIX}/actions lists those that there are.")
+        reserved = [name for name in call.query if name.startswith("AMPS_")]
+        if reserved:
+            raise Refusal(
+                400, f"{', '.join(reserved)}: names that begin with AMPS_ are the instance's own; nothing ran"
+            )
         required = dict.fromkeys(name for on in named for name in on.required_parameters)
         missing = [name for name in required if name not in call.query]
         if missing:

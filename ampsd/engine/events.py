@@ -62,7 +62,10 @@ class SignalReceived(Event):
 
 
 class AdminRequested(Event):
-    """Somebody asked for the path of an action on the admin interface; its parameters are the variables."""
+    """Somebody asked for the path of an action on the admin interface; its parameters are the variables.
+
+    Names that begin with AMPS_ are the instance's own: such parameters are no variables.
+    """
 
     __slots__ = ("parameters", "path")
 
@@ -73,7 +76,7 @@ class AdminRequested(Event):
 
     def context(self) -> Mapping[str, bytes]:
         """Values of the context variables."""
-        return self.parameters
+        return {name: value for name, value in self.parameters.items() if not name.startswith("AMPS_")}
 
 
 class MinidumpWritten(Event):

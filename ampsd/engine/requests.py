@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ampsd import limits
 from ampsd.engine.browse import Query
 from ampsd.engine.client import Client
 from ampsd.engine.effects import (
@@ -116,7 +117,12 @@ class Requests:
             raise StepFailed(f"{error}: {error.detail}" if error.detail else str(error)) from error
 
     def _count(self, request: IncrementCounter, event: Event) -> None:
-        request.count = self._counters[request.key] = self._counters.get(request.key, 0) + 1
+        counters, key = self._counters, request.key
+        if len(key) > limits.COUNTER_NAME_MAX:
+            raise StepFailed(f"the name of the counter is longer than {limits.COUNTER_NAME_MAX} bytes")
+        if key not in counters and len(counters) >= limits.COUNTERS_MAX:
+            raise StepFailed(f"there are {limits.COUNTERS_MAX} counters already")
+        request.count = counters[key] = counters.get(key, 0) + 1
 
     def _treat_journals(self, request: TreatJournals, event: Event) -> None:
         reason = self._journal_verbs[request.verb](request.age_ns)

@@ -8,6 +8,7 @@ from ampsd.actions.firing import Firing
 from ampsd.actions.firings import Firings
 from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.module import Do, If, On, Steps
+from ampsd.actions.run import Run
 from ampsd.declare import VERBATIM, option
 from ampsd.engine.effects import PublishMessage, Request, StepFailed, WriteLog
 from ampsd.engine.events import Event, MessagePublished
@@ -150,36 +151,24 @@ class World:
         if what in self.failures:
             raise StepFailed(self.failures[what])
 
-    def waiting(
-        self, action_name: str, event: Event, session: int, step: int, retries: int | None, number: int
-    ) -> None:
-        self.runs.append(f"{action_name} waiting in step {step}, then {retries}")
+    def waiting(self, run: Run, retries: int | None) -> None:
+        self.runs.append(f"{run.action_name} waiting in step {run.step}, then {retries}")
 
-    def going_on(self, action_name: str, session: int) -> None:
-        self.runs.append(f"{action_name} going on")
+    def going_on(self, run: Run) -> None:
+        self.runs.append(f"{run.action_name} going on")
 
-    def started(self, action_name: str, event: Event, is_again: bool) -> int:
-        self.runs.append(f"{action_name} started{' again' if is_again else ''}")
+    def started(self, run: Run, is_again: bool) -> int:
+        self.runs.append(f"{run.action_name} started{' again' if is_again else ''}")
         return 1
 
-    def completed(self, action_name: str, event: Event, session: int, number: int) -> None:
-        self.runs.append(f"{action_name} completed")
+    def completed(self, run: Run) -> None:
+        self.runs.append(f"{run.action_name} completed")
 
-    def failed(self, action_name: str, event: Event, session: int, reason: str, number: int) -> None:
-        self.runs.append(f"{action_name} failed: {reason}")
+    def failed(self, run: Run, reason: str) -> None:
+        self.runs.append(f"{run.action_name} failed: {reason}")
 
-    def retrying(
-        self,
-        action_name: str,
-        event: Event,
-        session: int,
-        reason: str,
-        step: int,
-        retries: int,
-        wait_ns: int,
-        number: int,
-    ) -> None:
-        self.runs.append(f"{action_name} retrying step {step}, {retries} in {wait_ns}: {reason}")
+    def retrying(self, run: Run, reason: str, retries: int, wait_ns: int) -> None:
+        self.runs.append(f"{run.action_name} retrying step {run.step}, {retries} in {wait_ns}: {reason}")
 
     def report(self, code: str, **values: object) -> None:
         self.reports.append((code, values))

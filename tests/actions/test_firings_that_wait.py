@@ -178,7 +178,7 @@ def test_no_more_than_so_many_wait_and_the_next_fails(monkeypatch: pytest.Monkey
     world.happen(*(Ping(str(number)) for number in range(4)))
     assert len(world.errands) == 3
     assert [values["reason"] for _, values in world.reports] == [
-        "3 firings wait for something outside, and no more may"
+        "3 runs of actions wait, with 108 bytes, and no more may"
     ]
     world.answer()
     world.happen(Ping("5"))
@@ -208,7 +208,7 @@ def test_a_do_is_told_that_no_more_may_wait(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(limits, "FIRINGS_WAITING_MAX", 0)
     world = World(action("a", DoTry(), log("after")), action("b", IfAsks(), log("never")))
     world.happen(Ping("x"))
-    assert world.requests == ["caught 0 firings wait for something outside, and no more may", "after x"]
+    assert world.requests == ["caught 0 runs of actions wait, with 0 bytes, and no more may", "after x"]
     assert [values["action"] for _, values in world.reports] == ["b"]
 
 

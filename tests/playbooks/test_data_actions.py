@@ -282,7 +282,7 @@ def test_a_path_with_a_slash_or_none_is_refused(path: str) -> None:
 
 
 def test_a_publish_is_one_as_from_any_client() -> None:
-    data = '{"of":"{{AMPS_TOPIC}}"}'
+    data = '{"of":"{{FROM}}{{AMPS_TOPIC}}"}'
     copy = step(
         "do-publish-message", Topic="{{WHERE}}", MessageType="{{TYPE}}", Data=data, Delta="true", UpdateOnly="false"
     )
@@ -291,7 +291,7 @@ def test_a_publish_is_one_as_from_any_client() -> None:
         actions=acting(ON_ADMIN, copy)
         + acting(step("on-publish-message", Topic="Jobs", **JSON), echo("{{AMPS_CLIENT_NAME}}")),
     )
-    play.request("go", WHERE="Jobs", TYPE="json", AMPS_TOPIC="here")
+    play.request("go", WHERE="Jobs", TYPE="json", FROM="here", AMPS_TOPIC="not ours")
     worker = subscriber(play, "worker")
     assert worker.bodies() == ['{"of":"here"}']
     assert len(play.echoes()) == 1

@@ -291,7 +291,7 @@ def test_no_more_steps_wait_than_the_bound_allows(monkeypatch: pytest.MonkeyPatc
     play = Playbook(actions=acting(step("on-publish-message", Topic="news", **JSON), RUN, echo("after")))
     play.errands.is_held = True
     publish(play, *map(str, range(25)), topic="news")
-    assert play.failures() == ["20 firings wait for something outside, and no more may"] * 5
+    assert play.failures() == ["20 runs of actions wait, with 2101 bytes, and no more may"] * 5
     play.errands.is_held = False
     play.settle()
     assert len(play.echoes()) == 20

@@ -1,4 +1,4 @@
-"""ampsd:Retry and variables that earlier steps set: a restart loses them, so what only sets them is done again."""
+"""ampsd:Retry and variables: a restart finds them as they were, and only in the action that it was."""
 
 from play import Playbook, queue
 from workers import ack, deliveries, publish, subscriber
@@ -44,13 +44,81 @@ def test_after_a_restart_a_retry_has_the_variables_of_the_steps_before() -> None
     play.restart()
     play.advance("2s")
     trace = play.instance.automation.traces[-1]
-    assert [step.module.removeprefix("amps-action-") for step in trace.steps] == [
-        *("do-extract-values", "do-translate-data", "do-query-sow", "do-publish-message")
-    ]
-    after = trace.before(len(trace.steps) - 1)
+    assert [step.module.removeprefix("amps-action-") for step in trace.steps] == ["do-publish-message"]
+    after = trace.variables
     assert (after["KIND"], after["NAME"], after["FOUND"]) == (b"a", b"Ann", b'{"n":1}')
-    assert trace.outcomes == ["done", "done", "done", "retrying"]
+    assert after["AMPS_DATETIME"] == before["AMPS_DATETIME"], "the run began before the restart"
+    assert trace.outcomes == ["retrying"]
     play.restart()
     play.advance("2s")
     assert play.echoes() == ["once for a"], "what does more than set variables is not done again"
     play.check_events()
+
+
+RAISER = (
+    "<Action><On><Module>amps-action-on-sow-expire-message</Module><Options><Topic>Jobs</Topic>"
+    "<MessageType>json</MessageType></Options></On>"
+    + do("extract-values", MessageType="json", Data="{{AMPS_DATA}}", Value="KIND=/kind")
+    + do("increment-counter", Key="dead", Value="NUMBER")
+    + do("execute-event", Event="gone")
+    + "</Action>"
+)
+HANDLER = (
+    "<Action><On><Module>amps-action-on-execute-event</Module><Options><Event>gone</Event></Options></On>"
+    + do("execute-system", Command="notify")
+    + do("echo-message", Message="{{AMPS_TOPIC}} {{AMPS_REASON}} {{KIND}} {{NUMBER}} {{AMPS_DATA}}")
+    + RETRY
+    + "</Action>"
+)
+TOLD = 'Jobs max_cancels a 1 {"kind":"a"}'
+
+
+def left_waiting(actions: str) -> Playbook:
+    """A dead job whose command runs when the process dies."""
+    play = Playbook(queues=QUEUES, actions=actions)
+    play.errands.is_held = True
+    worker = subscriber(play, "worker")
+    publish(play, '{"kind":"a"}')
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    return play
+
+
+def test_an_event_that_another_action_raised_passes_on_the_same_after_a_restart() -> None:
+    play = left_waiting(RAISER + HANDLER)
+    play.restart()
+    play.errands.is_held = False
+    play.settle()
+    assert play.echoes() == [TOLD]
+    play.check_events()
+
+
+def test_a_run_does_not_go_on_in_an_action_that_was_changed_meanwhile() -> None:
+    play = left_waiting(RAISER + HANDLER)
+    play.errands.is_held = False
+    other = "<Action><On><Module>amps-action-on-startup</Module></On>" + do("nothing") + "</Action>"
+    play._sections["actions"] = RAISER + other.replace("on-startup", "on-shutdown") + HANDLER
+    play.configure(queues=QUEUES)
+    play.restart()
+    play.advance("1h")
+    assert (play.echoes(), play.codes().count("29-0114")) == ([], 1)
+    play._sections["actions"] = RAISER + HANDLER
+    play.configure(queues=QUEUES)
+    play.restart()
+    assert play.echoes() == [TOLD], "with the action as it was, it goes on"
+    play.check_events()
+
+
+def test_a_run_whose_variables_do_not_fit_the_log_fails_with_the_restart() -> None:
+    large = do("translate-data", Data="{{AMPS_DATA}}{{AMPS_DATA}}", Value="TWICE")
+    play = Playbook(
+        queues=QUEUES, actions=f"<Action>{ON}{large}{do('execute-system', Command='notify')}{RETRY}</Action>"
+    )
+    play.errands.is_held = True
+    worker = subscriber(play, "worker")
+    publish(play, '{"kind":"' + "x" * 30_000 + '"}')
+    (message,) = deliveries(worker)
+    ack(worker, message, option="cancel")
+    play.restart()
+    assert play.story(message["bm"], "action 1", processor="action")[-1] == "Failed: restart"
+    assert not play.errands.is_busy

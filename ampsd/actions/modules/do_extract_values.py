@@ -27,8 +27,6 @@ class DoExtractValues(Do, module="amps-action-do-extract-values"):
         TEMPLATE, "The message; without it, expressions see no fields.", default=None, reload="live"
     )
 
-    only_sets = True
-
     def sets(self) -> tuple[str, ...]:
         """The variable of each Value."""
         return tuple(one.variable for one in self.values)

@@ -30,8 +30,6 @@ class DoQuerySow(Do, module="amps-action-do-query-sow"):
     order_by: Template | None = option(TEXT_TEXT, "Order of the records.", default=None, reload="live")
     options: Template | None = option(TEXT_TEXT, "Options of the query, but for top_n.", default=None, reload="live")
 
-    only_sets = True
-
     def sets(self) -> tuple[str, ...]:
         """The variable that `capture_data` names."""
         return (self.capture_data,)

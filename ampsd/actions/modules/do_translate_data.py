@@ -25,8 +25,6 @@ class DoTranslateData(Do, module="amps-action-do-translate-data"):
         """The variable that `value` names."""
         return (self.value,)
 
-    only_sets = True
-
     def run(self, firing: Firing) -> Steps:
         """Compare with each Case in turn; the first that is equal counts."""
         data = firing.fill(self.data)
