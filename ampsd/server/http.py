@@ -154,7 +154,7 @@ class HttpServer:
 
 
 def _check_cause(request: web.Request) -> None:
-    """Before something is changed by GET: an image on any page is one, and may come without a word of where it stands."""
+    """Before something is changed by GET: an image on any page is one, and nothing need tell where the page stands."""
     is_browser = request.headers.get("User-Agent", "").startswith(_BROWSER)
     if request.method == "GET" and is_browser and request.headers.get("Sec-Fetch-Site") not in _OWN_SITES:
         raise Refusal(
