@@ -3,8 +3,7 @@
 from heapq import heappop, heappush
 
 from ampsd.actions.run import Run
-
-NEVER = 2**63 - 1
+from ampsd.units import NEVER
 
 
 class Retries:
