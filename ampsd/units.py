@@ -28,6 +28,8 @@ _TRUE = {"true", "yes", "enabled", "1"}
 _FALSE = {"false", "no", "disabled", "0"}
 
 NANOSECONDS_MAX = 2**63 - 1
+NEVER = NANOSECONDS_MAX
+"""A time that does not come, and a position that no log reaches."""
 
 
 def _scaled(text: str, factors: dict[str, int], expected: str) -> int:

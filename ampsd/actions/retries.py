@@ -4,8 +4,7 @@ from heapq import heappop, heappush
 
 from ampsd import limits
 from ampsd.actions.run import Run
-
-NEVER = 2**63 - 1
+from ampsd.units import NEVER
 
 
 class Retries:

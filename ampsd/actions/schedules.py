@@ -13,8 +13,8 @@ from ampsd.actions.graph import Action
 from ampsd.actions.modules.on_schedule import OnSchedule
 from ampsd.actions.schedule import next_due_ns
 from ampsd.engine.events import ScheduleDue
+from ampsd.units import NEVER
 
-NEVER = 2**63 - 1
 _LOOK_NS = 30_000_000_000
 _HOUR_NS = 3_600_000_000_000
 _BACK_MAX_NS = 4 * _HOUR_NS

@@ -1,6 +1,7 @@
 """Actions on the admin interface: what ran, and AMPS's paths by which somebody sets one off.
 
-User Guide, On a REST Request: GET of a path below /amps/administrator/actions runs the action.
+User Guide, On a REST Request: GET of a path below /amps/administrator/actions runs the action. So does POST, for
+what calls itself a browser and does not say where its request comes from: its GET is refused.
 """
 
 from ampsd.actions.graph import Action
@@ -15,6 +16,7 @@ from ampsd.admin.models import (
     AdminActions,
     Firings,
     FiringStatus,
+    Nothing,
     StepRun,
 )
 from ampsd.admin.times import time_text
@@ -46,16 +48,15 @@ class ActionResources:
             Resource(
                 "GET", "/actions", "Actions that run on request.", self.on_admin, AdminActions, prefix=AMPS_PREFIX
             ),
-            Resource(
-                "GET",
-                "/actions/{path}",
-                "Run an action; parameters are its variables.",
-                self.request,
-                ActionStarted,
-                query=None,
-                prefix=AMPS_PREFIX,
-            ),
+            self._runs("GET", None),
+            self._runs("POST", Nothing),
         ]
+
+    def _runs(self, method: str, body: type[Nothing] | None) -> Resource:
+        summary = "Run an action; parameters are its variables."
+        return Resource(
+            method, "/actions/{path}", summary, self.request, ActionStarted, query=None, body=body, prefix=AMPS_PREFIX
+        )
 
     def actions(self, call: Call) -> Actions:
         """All actions."""

@@ -103,7 +103,7 @@ class Parameter:
 class Resource:
     """A path, what can be done with it, and the types of what goes in and out."""
 
-    __slots__ = ("answer", "body", "handler", "method", "path", "query", "summary")
+    __slots__ = ("answer", "body", "body_if_empty", "handler", "method", "path", "query", "summary")
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Resource:
         body: type[msgspec.Struct] | None = None,
         prefix: str = PREFIX,
     ) -> None:
-        """`query` is None where any parameter may be given."""
+        """`query` is None where any parameter may be given. A `body` without fields may be left out."""
         self.method = method
         self.path = prefix + path
         self.summary = summary
@@ -124,6 +124,7 @@ class Resource:
         self.answer = answer
         self.query = query
         self.body = body
+        self.body_if_empty = b"{}" if body is not None and not body.__struct_fields__ else b""
 
 
 def number_of(call: Call, name: str, default: int) -> int:

@@ -86,6 +86,10 @@ class AdminActions(msgspec.Struct):
     actions: list[AdminAction]
 
 
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """A body without fields, which may be left out."""
+
+
 class ActionStarted(msgspec.Struct):
     """The action runs. `firings` is where to see what it does."""
 

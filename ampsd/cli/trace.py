@@ -4,6 +4,7 @@ import json
 
 import click
 
+from ampsd.actions.module import short_name
 from ampsd.cli.admin_client import AdminClient, Json, admin_option, message_path, table
 from ampsd.cli.events import tell
 
@@ -43,7 +44,7 @@ def _counts(client: AdminClient, as_json: bool) -> None:
     rows = [
         (
             one["name"],
-            ", ".join(_short(name) for name in one["on"]),
+            ", ".join(short_name(name) for name in one["on"]),
             str(one["fired"]),
             str(one["failed"]),
             one["last_fired"] or "never",
@@ -88,7 +89,9 @@ def _firing(client: AdminClient, as_json: bool, number: str) -> None:
     for name, value in found["variables"].items():
         click.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)}")
     for step in found["steps"]:
-        click.echo(f"step {step['step']}  {_short(step['module'])}  {step['outcome']}  {step['milliseconds']:.3f} ms")
+        click.echo(
+            f"step {step['step']}  {short_name(step['module'])}  {step['outcome']}  {step['milliseconds']:.3f} ms"
+        )
         for name, value in step["set"].items():
             click.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)}")
 
@@ -121,7 +124,3 @@ def _where(where: Json) -> None:
         click.echo(f"  session {session['number']}  {session['label']}{by}  {times}  {session['status']}")
         for line in session["log"]:
             click.echo(f"    {line}")
-
-
-def _short(module: str) -> str:
-    return module.removeprefix("amps-action-")

@@ -178,6 +178,13 @@ class InstanceDefinition(Definition, element="AMPSConfig"):
     message_archive: MessageArchiveDefinition | None = option(
         MessageArchiveDefinition, "Where copies of queued messages are kept; without it, nowhere.", default=None
     )
+    system_commands: bool = option(
+        BOOLEAN,
+        "Whether actions may run commands; false refuses a configuration with amps-action-do-execute-system.",
+        xml="ampsd:SystemCommands",
+        default=True,
+        reload="live",
+    )
     admin: AdminDefinition | None = option(AdminDefinition, "The HTTP interface and statistics.", default=None)
     protocol_section: ProtocolsDefinition | None = option(
         ProtocolsDefinition,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 
 from ampsd.storage.records import Origin
+from ampsd.units import NEVER as NEVER
 
 BLOCK_SHIFT = 10
 BLOCK_SIZE = 1 << BLOCK_SHIFT
@@ -22,7 +23,6 @@ LEASED = 1
 GONE = 2
 WAITING = 3
 ON_HOLD = 4
-NEVER = 2**63 - 1
 LOWEST = -1
 """Priority of a message whose value is no number: below all others."""
 _STATE_NAMES = ("available", "leased", "gone", "waiting", "on hold")

@@ -21,15 +21,21 @@ def used_percent(path: bytes) -> float:
 
 
 class _Asked:
-    """A path that is being measured, for whoever asked in the meantime."""
+    """A path that is being measured, for whoever asks in the meantime: one thread and one timer, however many ask."""
 
-    def __init__(self) -> None:
-        self.waiting: dict[int, threading.Timer] = {}
+    def __init__(self, timer: threading.Timer) -> None:
+        self.timer = timer
+        self.waiting: list[int] = []
         self.is_late = False
+
+    def take(self) -> list[int]:
+        """Whoever waits, and waits no more."""
+        taken, self.waiting = self.waiting, []
+        return taken
 
 
 class FileSystems:
-    """Measures file systems, each in a thread, and several tickets for one path together."""
+    """Measures file systems, each in a thread; whoever asks for a path that is being measured gets the same answer."""
 
     def __init__(self, completed: Completed, timeout_ns: int = limits.MEASURE_TIMEOUT_NS) -> None:
         self._completed = completed
@@ -48,13 +54,11 @@ class FileSystems:
         """Fail what has no answer. Threads that wait for one end with the process."""
         with self._lock:
             self._is_ending = True
-            left = [(path, list(one.waiting.items())) for path, one in self._asked.items()]
+            left = [(path, one.take()) for path, one in self._asked.items()]
             for one in self._asked.values():
-                one.waiting.clear()
+                one.timer.cancel()
         for path, tickets in left:
-            for ticket, timer in tickets:
-                timer.cancel()
-                self._fail(ticket, path, "the instance stops")
+            self._fail_all(tickets, path, "the instance stops")
 
     def _enter(self, ticket: int, path: bytes) -> str | None:
         with self._lock:
@@ -63,19 +67,28 @@ class FileSystems:
             asked = self._asked.get(path)
             if asked is not None and asked.is_late:
                 return "it has not answered since it was asked before"
-            if asked is None and len(self._asked) >= limits.MEASUREMENTS_MAX:
-                return f"{limits.MEASUREMENTS_MAX} others are being measured and have not answered"
-            timer = threading.Timer(self._timeout_ns / 1e9, self._give_up, (ticket, path))
-            timer.daemon = True
-            try:
-                timer.start()
-                if asked is None:
-                    threading.Thread(target=self._measure, args=(path,), name="file system", daemon=True).start()
-            except RuntimeError as error:  # the process may have no more threads
-                timer.cancel()
-                return str(error)
-            self._asked.setdefault(path, _Asked()).waiting[ticket] = timer
+            if asked is None:
+                if len(self._asked) >= limits.MEASUREMENTS_MAX:
+                    return f"{limits.MEASUREMENTS_MAX} others are being measured and have not answered"
+                try:
+                    asked = self._begin(path)
+                except RuntimeError as error:  # the process may have no more threads
+                    return str(error)
+            asked.waiting.append(ticket)
             return None
+
+    def _begin(self, path: bytes) -> _Asked:
+        """Under the lock. Raises RuntimeError."""
+        timer = threading.Timer(self._timeout_ns / 1e9, self._give_up, (path,))
+        timer.daemon = True
+        timer.start()
+        try:
+            threading.Thread(target=self._measure, args=(path,), name="file system", daemon=True).start()
+        except RuntimeError:
+            timer.cancel()
+            raise
+        asked = self._asked[path] = _Asked(timer)
+        return asked
 
     def _measure(self, path: bytes) -> None:
         value, failure = b"", None
@@ -86,21 +99,28 @@ class FileSystems:
         except ValueError as error:
             failure = str(error)
         with self._lock:
-            waiting = self._asked.pop(path).waiting
-        for ticket, timer in waiting.items():
-            timer.cancel()
-            if failure is None:
-                self._completed(ticket, value, None)
-            else:
-                self._fail(ticket, path, failure)
+            asked = self._asked.pop(path)
+            tickets = asked.take()
+        asked.timer.cancel()
+        if failure is not None:
+            self._fail_all(tickets, path, failure)
+            return
+        for ticket in tickets:
+            self._completed(ticket, value, None)
 
-    def _give_up(self, ticket: int, path: bytes) -> None:
+    def _give_up(self, path: bytes) -> None:
         with self._lock:
             asked = self._asked.get(path)
-            if asked is None or asked.waiting.pop(ticket, None) is None:
+            # The timer of a measurement that is over may come too late to be cancelled.
+            if asked is None or asked.timer is not threading.current_thread():
                 return
             asked.is_late = True
-        self._fail(ticket, path, f"it has not answered within {interval_text(self._timeout_ns)}")
+            tickets = asked.take()
+        self._fail_all(tickets, path, f"it has not answered within {interval_text(self._timeout_ns)}")
+
+    def _fail_all(self, tickets: list[int], path: bytes, reason: str) -> None:
+        for ticket in tickets:
+            self._fail(ticket, path, reason)
 
     def _fail(self, ticket: int, path: bytes, reason: str) -> None:
         self._completed(ticket, b"", f"the file system of {shown(path)} cannot be measured: {reason}")

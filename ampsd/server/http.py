@@ -1,8 +1,9 @@
 """The admin interface over HTTP: sockets and JSON around `ampsd.admin`.
 
-Whatever changes something is a POST with a JSON body, which no page of another site can send, but for AMPS's own paths,
-where GET runs an action. Requests that a browser says come from a page of another site, and those for a host name that
-is not ours, are refused (DNS rebinding).
+Whatever changes something is a POST with a JSON body, which no page of another site can send. AMPS's own paths run an
+action by GET too, which every page can have a browser send: there a browser has to say that no other site asks, which
+it says only over the loopback or HTTPS. Requests that a browser says come from a page of another site, and those for a
+host name that is not ours, are refused everywhere (DNS rebinding).
 """
 
 import asyncio
@@ -26,6 +27,9 @@ from ampsd.reactor import ActionRequested
 LOOPBACK = "127.0.0.1"
 _REPLY_SECONDS = 30
 _OWN_SITES = frozenset({"same-origin", "none"})
+_BROWSER = "Mozilla/"
+"""How the User-Agent of every browser begins, and that of few programs beside them, such as PowerShell."""
+_ELSEWHERE = ("requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
 
 
 class HttpServer:
@@ -75,6 +79,7 @@ class HttpServer:
                 if isinstance(result, Submit):
                     result = result.answered(await self._carried_out(result))
                 if isinstance(result, Post):
+                    _check_cause(request)
                     self._submit(result.posted)
                     result = result.answer
                 if isinstance(result, Body):
@@ -96,7 +101,7 @@ class HttpServer:
             if request.content_type != "application/json":
                 raise Refusal(415, "the body must be JSON", "Send Content-Type: application/json.")
             try:
-                body = msgspec.json.decode(await request.read(), type=resource.body)
+                body = msgspec.json.decode(await request.read() or resource.body_if_empty, type=resource.body)
             except (msgspec.DecodeError, msgspec.ValidationError) as error:
                 raise Refusal(400, f"the body cannot be read: {error}", f"See {PREFIX}/openapi.json.") from error
             except web.HTTPRequestEntityTooLarge as error:
@@ -107,12 +112,12 @@ class HttpServer:
     def _check_origin(self, request: web.Request) -> None:
         """A browser says where a page comes from, and by which name it knows us."""
         if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES or "Origin" in request.headers:
-            raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
+            raise Refusal(403, *_ELSEWHERE)
         page = request.headers.get("Referer")  # all that a browser without Sec-Fetch-Site says of where a link stood
-        if page is not None and urlsplit(page).netloc != request.host:
-            raise Refusal(403, "requests from pages of other sites are refused", "Use ampsd, or a program of your own.")
+        if page is not None and _site_of(page) != request.host:
+            raise Refusal(403, *_ELSEWHERE)
         name = request.host.rpartition("@")[2]
-        name = name[1 : name.index("]")] if name.startswith("[") else name.partition(":")[0]
+        name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
         if name not in ("localhost", self._host) and not _is_address(name):
             raise Refusal(403, f"this is not {name}", "Ask by address, or by localhost.")
 
@@ -146,6 +151,25 @@ class HttpServer:
             problem = Problem(f"{request.method} is not for {request.path}", f"Use {' or '.join(known)}.")
             return _json(problem, 405)
         return _json(Problem(f"there is no {request.path}", f"GET {PREFIX} lists what there is."), 404)
+
+
+def _check_cause(request: web.Request) -> None:
+    """Before something is changed by GET: an image on any page is one, and nothing need tell where the page stands."""
+    is_browser = request.headers.get("User-Agent", "").startswith(_BROWSER)
+    if request.method == "GET" and is_browser and request.headers.get("Sec-Fetch-Site") not in _OWN_SITES:
+        raise Refusal(
+            403,
+            "a browser that does not say where the request comes from changes nothing by GET",
+            f"Use curl or a program of your own, or POST {request.path} with Content-Type: application/json.",
+        )
+
+
+def _site_of(page: str) -> str | None:
+    """Host and port of a page; None where its address cannot be read."""
+    try:
+        return urlsplit(page).netloc
+    except ValueError:
+        return None
 
 
 def _json(value: msgspec.Struct, status: int = 200) -> web.Response:

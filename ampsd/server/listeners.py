@@ -1,5 +1,7 @@
 """The transports of an instance: which listen, and under which addresses."""
 
+import errno
+
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.ports import Report
@@ -43,6 +45,8 @@ class Listeners:
         try:
             bound = await self._net.listen(definition)
         except OSError as error:
+            if error.errno == errno.ECANCELED:
+                raise  # it was not tried, because the instance stops
             address, reason = str(definition.inet_addr), error.strerror or str(error)
             self._report("11-0002", transport=definition.name, address=address, error=reason)
             raise

@@ -27,6 +27,7 @@ _SHOWN_MAX = 200
 _POLL_SECONDS_MAX = 0.05
 _KILL_SECONDS = 1.0
 _READ_SIZE = 64 * 1024
+_TOLD_TO_US = (b"NOTIFY_SOCKET", b"WATCHDOG_", b"LISTEN_")
 
 
 def shown(data: bytes) -> str:
@@ -216,13 +217,18 @@ def _started(errand: RunProgram, name: str) -> tuple["subprocess.Popen[bytes] | 
             stderr=subprocess.STDOUT,
             bufsize=0,
             close_fds=True,
-            env={**os.environb, **errand.environment},
+            env={**_environment(), **errand.environment},
             start_new_session=True,
         ), None
     except ValueError:  # Popen's words for it name neither
         return None, f"{name} cannot be started: a word or a variable of its environment has a NUL, or a name an ="
     except OSError as error:
         return None, f"{name} cannot be started: {_start_reason(error, errand.words[0])}"
+
+
+def _environment() -> dict[bytes, bytes]:
+    """Ours, without what the service manager tells this process alone: another could say that it is ready, or alive."""
+    return {name: value for name, value in os.environb.items() if not name.startswith(_TOLD_TO_US)}
 
 
 def _start_reason(error: OSError, program: bytes) -> str:

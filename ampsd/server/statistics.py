@@ -41,18 +41,23 @@ class Statistics:
     def add(self, wall_ns: int, gauges: Mapping[str, float]) -> None:
         """One more sample of each gauge."""
         with self._lock, self._database:
+            added: dict[str, int] = {}
             self._database.execute("BEGIN")
-            rows = [(wall_ns, self._number_of(name), value) for name, value in gauges.items()]
+            rows = [(wall_ns, self._number_of(name, added), value) for name, value in gauges.items()]
             self._database.executemany("INSERT INTO samples VALUES (?, ?, ?)", rows)
-            self._count += len(rows)
-            if self._is_bounded and self._count > limits.STATISTICS_KEPT_MAX:
-                self._let_go()
+            count = self._count + len(rows)
+            if self._is_bounded and count > limits.STATISTICS_KEPT_MAX:
+                count -= self._let_go()
+            self._database.execute("COMMIT")
+            self._names |= added  # not before: what is rolled back has no number
+            self._count = count
 
     def truncate(self, before_wall_ns: int) -> int:
         """Remove samples that are older; returns how many."""
         with self._lock, self._database:
             self._database.execute("BEGIN")
             removed = self._database.execute("DELETE FROM samples WHERE time_ns < ?", (before_wall_ns,)).rowcount
+            self._database.execute("COMMIT")
             self._count -= removed
             return removed
 
@@ -71,17 +76,19 @@ class Statistics:
         with self._lock:
             self._database.close()
 
-    def _number_of(self, name: str) -> int:
+    def _number_of(self, name: str, added: dict[str, int]) -> int:
         number = self._names.get(name)
         if number is None:
-            number = len(self._names) + 1
-            self._database.execute("INSERT INTO names VALUES (?, ?)", (number, name))
-            self._names[name] = number
+            number = self._database.execute("INSERT INTO names (name) VALUES (?)", (name,)).lastrowid
+            assert number is not None, "an insert has a row"
+            added[name] = number
         return number
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> int:
+        """Remove what is too much; returns how many."""
         row = self._database.execute(
             "SELECT time_ns FROM samples ORDER BY time_ns DESC LIMIT 1 OFFSET ?", (limits.STATISTICS_KEPT_MAX,)
         ).fetchone()
-        if row is not None:
-            self._count -= self._database.execute("DELETE FROM samples WHERE time_ns <= ?", row).rowcount
+        if row is None:
+            return 0
+        return self._database.execute("DELETE FROM samples WHERE time_ns <= ?", row).rowcount

@@ -86,22 +86,30 @@ class TcpNet:
     async def listen(self, definition: TransportDefinition) -> list[tuple[str, int]]:
         """Accept clients on the transport's address; returns the addresses in use. Raises OSError.
 
-        Changes nothing where it listens already. One call at a time for a transport.
+        Changes nothing where it listens already. One call at a time for a transport. After `stop_listening` the error
+        is ECANCELED, and nothing was tried.
         """
         present = self._servers.get(definition.name)
         if present is not None:
             return _addresses(present)
+        self._check_stopping()
         loop = asyncio.get_running_loop()
         address = definition.inet_addr
         assert address is not None, "only amps-unix has no address, and such a transport does not run"
         server = await loop.create_server(
             lambda: Peer(self, definition), address.host, address.port, reuse_address=True, backlog=1024
         )
-        if self._is_stopping:
+        try:
+            self._check_stopping()
+        except OSError:
             server.close()
-            raise OSError(errno.ECANCELED, "the instance stops")
+            raise
         self._servers[definition.name] = server
         return _addresses(server)
+
+    def _check_stopping(self) -> None:
+        if self._is_stopping:
+            raise OSError(errno.ECANCELED, "the instance stops")
 
     def is_listening(self, transport: str) -> bool:
         """Whether a transport accepts clients."""

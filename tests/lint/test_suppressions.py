@@ -1,9 +1,10 @@
 """Comments that suppress findings: what they cover, and what is said about the comments themselves."""
 
 import pytest
-from lint_setup import TRANSPORT, examine_files, examine_text
+from lint_setup import TRANSPORT, examine_files, examine_text, wrapped
 
 from ampsd.lint.examination import Examination
+from ampsd.lint.rule import find
 from ampsd.lint.suppressions import suppress
 
 TARGET = "<Target><Protocol>stdout</Protocol></Target>"
@@ -89,3 +90,15 @@ def test_a_suppression_of_a_rule_that_was_not_applied_is_not_called_unused() -> 
     examination = logging(f'<!-- ampsd-lint disable=AC289 reason="x" -->{TARGET}')
     findings, _ = suppress(examination.source, examination.findings, frozenset({"AC218"}))
     assert [finding.code for finding in findings] == ["AC218"]
+
+
+def test_no_comment_lets_an_instance_start_with_a_forbidden_command() -> None:
+    rule = find("AC343")
+    assert rule is not None
+    comment = "<!-- ampsd-lint disable-file=AC343 reason='mine' -->"
+    examination = examine_text(wrapped(rule.failing + comment))
+    _, suppressed = suppress(examination.source, examination.findings)
+    assert [one.finding.code for one in suppressed] == ["AC343"]
+    assert not examination.may_start
+    assert examine_text(wrapped(rule.passing)).may_start
+    assert examine_text(wrapped(rule.failing.replace(">false<", ">true<"))).may_start

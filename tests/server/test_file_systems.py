@@ -117,6 +117,52 @@ def test_one_that_never_answers_blocks_nobody(stuck: Stuck) -> None:
     asked.measures.close()
 
 
+def test_however_many_ask_for_one_path_there_is_one_thread_and_one_timer(stuck: Stuck) -> None:
+    before = set(threading.enumerate())
+    asked = Asked()
+    for ticket in range(4000):
+        asked.submit(ticket, b"/stuck")
+    assert len(set(threading.enumerate()) - before) == 2
+    assert asked.answers == {}
+    stuck.answers.set()
+    answers = [asked.wait(ticket) for ticket in range(4000)]
+    assert answers[0][1] is None
+    assert set(answers) == {answers[0]}
+    asked.measures.close()
+
+
+def test_those_who_asked_for_one_that_never_answers_are_told_together(stuck: Stuck) -> None:
+    asked = Asked(timeout_ns=100_000_000)
+    for ticket in range(1000):
+        asked.submit(ticket, b"/stuck")
+    assert "it has not answered within 100ms" in str(asked.wait(999)[1])
+    assert len(asked.answers) == 1000
+    assert len(set(asked.answers.values())) == 1
+    asked.measures.close()
+
+
+def test_the_time_of_an_earlier_measurement_ends_no_later_one(monkeypatch: pytest.MonkeyPatch, stuck: Stuck) -> None:
+    asked = Asked()
+    timers: list[threading.Timer] = []
+    begun = threading.Timer
+
+    def noted(*args: object) -> threading.Timer:
+        timers.append(begun(*args))  # type: ignore[arg-type]
+        return timers[-1]
+
+    monkeypatch.setattr(file_systems.threading, "Timer", noted)
+    asked.submit(1, b"/free")
+    assert asked.wait(1)[1] is None
+    asked.submit(2, b"/free")
+    assert asked.wait(2)[1] is None
+    asked.submit(3, b"/stuck")
+    timers[0].function(b"/stuck")
+    assert 3 not in asked.answers
+    stuck.answers.set()
+    assert asked.wait(3)[1] is None
+    asked.measures.close()
+
+
 def test_not_too_many_wait_and_closing_fails_them(stuck: Stuck) -> None:
     asked = Asked()
     for ticket in range(limits.MEASUREMENTS_MAX + 1):

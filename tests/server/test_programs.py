@@ -122,6 +122,20 @@ def test_it_has_our_environment_and_directory_and_what_is_given(asked: Asked, mo
     assert (value, failure) == (f"ours given {os.getcwd()}\n".encode(), None)
 
 
+def test_what_the_service_manager_tells_the_daemon_is_not_handed_on(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
+    for name in names:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("AMPSD_TEST_OURS", "ours")
+    value, failure = asked.run(b"env", LISTEN_GIVEN="given")
+    assert failure is None
+    found = dict(line.split(b"=", 1) for line in value.splitlines())
+    assert not {name.encode() for name in names} & set(found)
+    assert (found[b"AMPSD_TEST_OURS"], found[b"LISTEN_GIVEN"]) == (b"ours", b"given")
+
+
 def test_a_name_without_a_slash_is_searched_for(asked: Asked) -> None:
     assert asked.run(b"echo", b"found") == (b"found\n", None)
 

@@ -19,7 +19,7 @@ class DoCompressFiles(Do, module="amps-action-do-compress-files"):
         FILE_PATTERN, "Shell pattern of the files; a variable is part of a name.", marks=(FILES,), reload="live"
     )
     keep: Template | None = option(
-        COUNT_TEXT, "Newest files that stay, whatever their age.", default=None, reload="live"
+        COUNT_TEXT, "Newest files that stay, of those that match and are old enough.", default=None, reload="live"
     )
     count: Template | None = option(COUNT_TEXT, "Most files in one run.", default=None, reload="live")
 
