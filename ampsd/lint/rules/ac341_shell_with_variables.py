@@ -19,12 +19,12 @@ class ShellWithVariables(Rule):
     severity = "warning"
     failing = (
         "<Actions><Action><On><Module>amps-action-on-startup</Module></On><Do>"
-        "<Module>amps-action-do-execute-system</Module><Options><Command>date &gt;&gt; {{AMPS_INSTANCE_NAME}}.txt"
+        "<Module>amps-action-do-execute-system</Module><Options><Command>date | logger -t {{AMPS_INSTANCE_NAME}}"
         "</Command><ampsd:Shell xmlns:ampsd='urn:ampsd:config:1'>true</ampsd:Shell></Options></Do></Action></Actions>"
     )
     passing = (
         "<Actions><Action><On><Module>amps-action-on-startup</Module></On><Do>"
-        "<Module>amps-action-do-execute-system</Module><Options><Command>date &gt;&gt; starts.txt"
+        "<Module>amps-action-do-execute-system</Module><Options><Command>date | logger"
         "</Command><ampsd:Shell xmlns:ampsd='urn:ampsd:config:1'>true</ampsd:Shell></Options></Do></Action></Actions>"
     )
 
