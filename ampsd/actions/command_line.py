@@ -69,6 +69,7 @@ _INTERPRETING = _words(
     " erl escript elixir ghci runghc runhaskell qjs d8 swipl ocaml"
 )
 """Programs whose first argument is a script; what follows belongs to the script."""
+_FOUND_OUT = "beside variables the shell may not find out the program: write which one is to run"
 _NO_SCRIPTS = _words("inspect debug")
 """First arguments of interpreters that a script follows."""
 _STEERING = re.compile(
@@ -137,6 +138,7 @@ def parse_command(text: str, in_shell: bool) -> Command:
     if in_shell:
         for command in _commands(template.text, tokens):
             _check_assignments(template.text, command)
+            _check_name_of_program(template.text, command.words)
             _check(template.text, command.words)
         return _script(template, places, tokens)
     words = [token for token in tokens if isinstance(token, Word)]
@@ -251,6 +253,15 @@ def _check_name(text: str, word: Word, name: str) -> None:
         raise fault_at(text, word.start, f"{name} decides what runs, and may hold no variable: take another name")
 
 
+def _check_name_of_program(text: str, command: Sequence[Word]) -> None:
+    """Raise ValueError where the shell finds out what the program is.
+
+    In a script with variables that holds for commands without one too: `X={{DATA}}; $X` would run the data.
+    """
+    if command and _has_expansion(text, command[0]):
+        raise fault_at(text, command[0].start, _FOUND_OUT)
+
+
 def _check(text: str, command: Sequence[Word]) -> None:
     """Raise ValueError where what a variable holds would be run."""
     number = next((number for number, word in enumerate(command) if word.has_variable), None)
@@ -260,7 +271,7 @@ def _check(text: str, command: Sequence[Word]) -> None:
     if not number:
         raise fault_at(text, first.start, "a variable may not name the program: write which one is to run")
     if first.beginning not in ("[", "[[") and not _is_plain(text, first):
-        raise fault_at(text, first.start, "beside variables the shell may not find out the program: write which one")
+        raise fault_at(text, first.start, _FOUND_OUT)
     program = first.beginning.rpartition("/")[2]
     if program in _ASSIGNING:
         for word in command[1:]:
@@ -286,12 +297,14 @@ def _would_run(text: str, word: Word, program: str) -> ValueError:
 
 def _is_plain(text: str, word: Word) -> bool:
     """Whether a word is what is written there, whatever a shell's state is."""
-    return bool(word.beginning) and not any(
-        fragment.is_variable
-        or (fragment.quote in ("$", '"') and text[fragment.start] in "$`")
-        or (not fragment.quote and fragment.text in _EXPANDED)
-        for fragment in word.fragments
-    )
+    if not word.beginning or word.has_variable or _has_expansion(text, word):
+        return False
+    return not any(not fragment.quote and fragment.text in _EXPANDED for fragment in word.fragments)
+
+
+def _has_expansion(text: str, word: Word) -> bool:
+    """Whether a part of a word is what the shell puts there for $ or `."""
+    return any(fragment.quote in ("$", '"') and text[fragment.start] in "$`" for fragment in word.fragments)
 
 
 def _is_operand(text: str, word: Word) -> bool:

@@ -132,7 +132,7 @@ class Template:
 def _check_size(size: int, variables: Mapping[str, bytes]) -> None:
     if size > limits.TEMPLATE_OUTPUT_MAX + sum(map(len, variables.values())):
         raise OutputTooLargeError(
-            f"the option would be {size} bytes at least, more than its variables and {limits.TEMPLATE_OUTPUT_MAX} bytes"
+            f"the option would be at least {size} bytes, more than its variables and {limits.TEMPLATE_OUTPUT_MAX} bytes"
         )
 
 

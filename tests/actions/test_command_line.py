@@ -401,6 +401,8 @@ RUNNING_IN_A_SHELL = [
     "/usr/bin/e?v {{X}}",
     "{env,-i} {{X}}",
     "~/sh {{X}}",
+    "x={{X}}; $x",
+    'set -- {{X}}; "$@"',
     "sh $SCRIPT {{X}}",
     'sh "$SCRIPT" {{X}}',
     "a && time env {{X}}",
