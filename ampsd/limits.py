@@ -69,6 +69,9 @@ STOP_ACTIONS_NS = 30 * 1_000_000_000
 TEMPLATE_OUTPUT_MAX = 8 * MIB
 """Largest rendered action option in bytes, on top of the message data it carries."""
 
+SCHEDULE_INTERVAL_MIN_NS = 100_000_000
+"""Shortest interval of a schedule: an action that is due every microsecond keeps a core busy, and all else waits."""
+
 EXPIRATIONS_PER_TURN_MAX = 1000
 """Messages expired in one turn, so that a turn's batch stays small; the rest follow in the next turn."""
 

@@ -1,5 +1,6 @@
 """Kinds of options that only action modules have."""
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,19 @@ from ampsd.expressions.lexer import ExpressionError, NotAvailableError
 
 _NAME = re.compile(rf"{NAME}\Z")
 _PERCENT = re.compile(r"[0-9]{1,3}\s*%\Z")
-_SIGNAL = re.compile(r"SIG[A-Z0-9]+([+-][0-9]+)?\Z")
+_SIGNALS = (
+    *("SIGHUP", "SIGINT", "SIGQUIT", "SIGTRAP", "SIGABRT", "SIGIOT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM"),
+    *("SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU"),
+    *("SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPOLL", "SIGPWR", "SIGSYS", "SIGRTMIN", "SIGRTMAX"),
+)
+"""Names of Linux's signals (signal(7)) that a process can take and go on."""
+_ALIASES = {"SIGIOT": "SIGABRT", "SIGCLD": "SIGCHLD", "SIGPOLL": "SIGIO"}
+_REAL_TIME = re.compile(r"(SIGRTMIN)\+([0-9]{1,2})\Z|(SIGRTMAX)-([0-9]{1,2})\Z")
+_REAL_TIME_MAX = 15
+"""Linux has 31 of them or so; each is reached from one end."""
+_NOBODYS = ("SIGKILL", "SIGSTOP")
+_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
+"""Signals of a process that cannot go on: one that takes them meets the same fault again, and never ends."""
 
 
 def templated(kind: Kind, name: str) -> Kind:
@@ -59,10 +72,27 @@ def _percent(text: str) -> None:
 
 
 def _signal(text: str) -> str:
+    """The signal's name; of several that it has, always the same one."""
     name = text.strip().upper()
-    if _SIGNAL.match(name) is None:
-        raise ValueError(f"{text.strip()!r} is not a signal: write its name, such as SIGUSR1")
-    return name
+    if name in _SIGNALS:
+        return _ALIASES.get(name, name)
+    if found := _REAL_TIME.match(name):
+        end, number = found.group(1) or found.group(3), int(found.group(2) or found.group(4))
+        if number <= _REAL_TIME_MAX:
+            return f"{end}{'+' if end == 'SIGRTMIN' else '-'}{number}" if number else end
+    if name in _NOBODYS:
+        raise ValueError(f"no process can take {name}: use another signal, such as SIGUSR1")
+    if name in _FAULTS:
+        raise ValueError(f"{name} says that the process itself is broken: use another signal, such as SIGUSR1")
+    if name.startswith("SIGRT"):
+        raise ValueError(
+            f"{text.strip()!r} is not a signal: write SIGRTMIN, SIGRTMIN+n, SIGRTMAX or SIGRTMAX-n,"
+            f" n being at most {_REAL_TIME_MAX}"
+        )
+    ends = [one.removeprefix("SIG") for one in _SIGNALS]
+    near = difflib.get_close_matches(name.removeprefix("SIG"), ends, n=1, cutoff=0.7)
+    meant = f"did you mean SIG{near[0]}?" if near else "write its name, such as SIGUSR1"
+    raise ValueError(f"{text.strip()!r} is not a signal: {meant}")
 
 
 def _text(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from ampsd import limits
 from ampsd.declare import INTERVAL
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(Z?)\Z")
@@ -66,8 +67,9 @@ def parse_schedule(text: str) -> Schedule:
         interval = int(INTERVAL.parse(whole))
     except ValueError as error:
         raise ValueError(f"{whole!r} is not a schedule: {_ADVICE}") from error
-    if interval <= 0:
-        raise ValueError(f"{whole!r} is not a schedule: an interval is more than 0")
+    if interval < limits.SCHEDULE_INTERVAL_MIN_NS:
+        least = limits.SCHEDULE_INTERVAL_MIN_NS // 1_000_000
+        raise ValueError(f"{whole!r} is too short for a schedule: write an interval of {least}ms or more")
     return Schedule(interval_ns=interval, text=whole)
 
 

@@ -10,7 +10,7 @@ is a value, never a template: what comes out of a variable is not looked at agai
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import nodes
@@ -19,7 +19,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ampsd import limits
-from ampsd.actions.template_filters import FILTERS, argument_fault, bytes_of, text_of
+from ampsd.actions.template_filters import ENLARGING, FILTERS, argument_fault, bytes_of, text_of
 from ampsd.actions.variables import NAME, constant
 from ampsd.declare import Kind
 
@@ -29,11 +29,27 @@ _BRACES = re.compile(rf"\{{\{{((?:[^'\"}}]|\}}(?!\}})|{_STRINGS})*+)\}}\}}", re.
 _ANGLES = re.compile(rf"<<((?:[^'\">]|>(?!>)|{_STRINGS})*+)>>", re.DOTALL)
 _NAME_ONLY = re.compile(rf"\s*({NAME})\s*")
 _FILTERS_PER_VALUE_MAX = 10
+_ENLARGING_PER_VALUE_MAX = 2
+"""A text as JSON within JSON, or base64 within XML, has a use; each further one multiplies the size up to sevenfold."""
 _SHOWN_MAX = 60
 
 
 class OutputTooLargeError(ValueError):
     """A rendered option is larger than the bound."""
+
+
+def _bounded(name: str) -> Callable[[str], str]:
+    """A filter that makes values larger, for those that are not too large already."""
+
+    def bounded(value: str) -> str:
+        size = len(bytes_of(value))
+        if size > limits.TEMPLATE_OUTPUT_MAX:
+            raise OutputTooLargeError(
+                f"{name} is given {size} bytes and takes {limits.TEMPLATE_OUTPUT_MAX}: write |trunc(...) before it"
+            )
+        return FILTERS[name](value)
+
+    return bounded
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -45,6 +61,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.tests.clear()
         self.filters.clear()
         self.filters.update(FILTERS)
+        self.filters.update((name, _bounded(name)) for name in ENLARGING)
 
 
 _environment = _Environment()
@@ -60,7 +77,7 @@ class _Filtered:
         self._expression = expression
 
     def render(self, value: bytes) -> bytes:
-        """The value, filtered."""
+        """The value, filtered. Raises OutputTooLargeError for one that is too large to be made larger."""
         result: Any = self._expression({self.name: text_of(value)})
         return bytes_of(str(result))
 
@@ -87,12 +104,15 @@ class Template:
 
         The bound is TEMPLATE_OUTPUT_MAX on top of what the variables hold together.
         """
-        parts = [_render(piece, variables) for piece in self._pieces]
-        size = sum(map(len, parts))
-        if size > limits.TEMPLATE_OUTPUT_MAX and size > limits.TEMPLATE_OUTPUT_MAX + sum(map(len, variables.values())):
-            raise OutputTooLargeError(
-                f"the option would be {size} bytes, more than its variables and {limits.TEMPLATE_OUTPUT_MAX} bytes"
-            )
+        parts: list[bytes] = []
+        size = 0
+        for piece in self._pieces:
+            part = _render(piece, variables)
+            size += len(part)
+            # Looked at with every part: the parts of a long option are not all made before it is found too large.
+            if size > limits.TEMPLATE_OUTPUT_MAX:
+                _check_size(size, variables)
+            parts.append(part)
         return b"".join(parts)
 
     def places(self) -> tuple[tuple[int, int], ...]:
@@ -107,6 +127,13 @@ class Template:
 
     def __repr__(self) -> str:
         return f"Template({self.text!r})"
+
+
+def _check_size(size: int, variables: Mapping[str, bytes]) -> None:
+    if size > limits.TEMPLATE_OUTPUT_MAX + sum(map(len, variables.values())):
+        raise OutputTooLargeError(
+            f"the option would be at least {size} bytes, more than its variables and {limits.TEMPLATE_OUTPUT_MAX} bytes"
+        )
 
 
 def _name_of(piece: _Piece) -> str | None:
@@ -184,13 +211,17 @@ def _checked(tree: nodes.Template) -> str:
     node: nodes.Node | None = tree
     if len(tree.body) == 1 and isinstance(tree.body[0], nodes.Output) and len(tree.body[0].nodes) == 1:
         node = tree.body[0].nodes[0]
-    filters = 0
+    filters: list[str] = []
     while isinstance(node, nodes.Filter):
-        filters += 1
-        if filters > _FILTERS_PER_VALUE_MAX:
+        filters.append(node.name)
+        if len(filters) > _FILTERS_PER_VALUE_MAX:
             raise ValueError(f"at most {_FILTERS_PER_VALUE_MAX} filters may follow each other")
         _check_filter(node)
         node = node.node
+    if sum(one in ENLARGING for one in filters) > _ENLARGING_PER_VALUE_MAX:
+        raise ValueError(
+            f"at most {_ENLARGING_PER_VALUE_MAX} filters may make the value larger: {', '.join(ENLARGING)}"
+        )
     if not isinstance(node, nodes.Name) or not node.name.isascii():
         raise ValueError(f"a name is expected, and after it perhaps filters: {', '.join(FILTERS)}")
     return node.name

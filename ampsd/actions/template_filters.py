@@ -81,6 +81,9 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 """The filters by name."""
 
+ENLARGING = ("json", "xml", "b64")
+"""Those whose result may be several times as large as the value."""
+
 
 def argument_fault(name: str, arguments: Sequence[object]) -> str | None:
     """What is wrong with the constants given to a filter, as a sentence; None when nothing is."""

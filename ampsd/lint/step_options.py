@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from ampsd.actions.file_pattern import FilePatternTemplate
+from ampsd.actions.marks import COMMAND
 from ampsd.actions.module import On, Step
+from ampsd.actions.modules.do_increment_counter import DoIncrementCounter
 from ampsd.actions.option_kinds import CommandLine
 from ampsd.actions.template import Template
 from ampsd.actions.variables import ALWAYS_SET, constant
@@ -11,6 +13,12 @@ from ampsd.config.placed import Placed
 from ampsd.definitions.actions import ActionDefinition
 from ampsd.expressions.compile import Filter
 from ampsd.lint.subject import Subject
+
+_OURS = frozenset(
+    [*ALWAYS_SET, "AMPS_MINIDUMP_PATH", "AMPS_REASON", "AMPS_DATA_LENGTH", "AMPS_TIMESTAMP", "AMPS_BOOKMARK"]
+)
+_OURS_START = ("AMPS_AFFINITY_", "AMPS_REPLICATION_")
+"""Variables whose values no client writes: the instance or its configuration makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,43 @@ def uses(subject: Subject) -> list[Use]:
                     found.append(Use(name, step, option.attribute, tuple(ons), lacking))
             earlier.update(step.definition.sets())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CommandUse:
+    """A command of a step, and those of its variables that hold what clients send, in order of first use."""
+
+    step: Placed[Step]
+    attribute: str
+    of_clients: tuple[str, ...]
+
+
+def commands(subject: Subject) -> list[CommandUse]:
+    """Every command of an action."""
+    found: list[CommandUse] = []
+    for _, ons, steps in subject.actions():
+        counts: set[str] = set()
+        filled: set[str] = set()  # by a step, from whatever it read
+        for step in (*ons, *steps):
+            definition = step.definition
+            for option in definition.declared:
+                if COMMAND in option.marks:
+                    names = names_in(getattr(definition, option.attribute))
+                    of_clients = tuple(
+                        name for name in names if name not in counts and (name in filled or not _is_ours(name))
+                    )
+                    found.append(CommandUse(step, option.attribute, of_clients))
+            if isinstance(definition, DoIncrementCounter):
+                counts.update(definition.sets())
+            elif not isinstance(definition, On):
+                set_here = [name for name in definition.sets() if name not in definition.variables]
+                counts.difference_update(set_here)
+                filled.update(set_here)
+    return found
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith(_OURS_START) or constant(name) is not None
 
 
 def names_in(value: object) -> tuple[str, ...]:

@@ -4,21 +4,41 @@ import asyncio
 import gc
 import signal
 import threading
+from collections.abc import Sequence
 
 from ampsd.server.daemon import Daemon
 
-_NOBODYS = (signal.SIGKILL, signal.SIGSTOP)
+_REAL_TIME = {"SIGRTMIN": signal.SIGRTMIN, "SIGRTMAX": signal.SIGRTMAX}
 
 
 def take_over(daemon: Daemon) -> None:
     """Let the daemon have the process: called in the main thread, in the loop that runs it, when it is ready."""
     loop = asyncio.get_running_loop()
+    names: dict[int, list[str]] = {}
     for name in daemon.signals:
-        number = signal.Signals.__members__.get(name)
-        if number is None or number in _NOBODYS:
+        number = signal_number(name)
+        if number is None:
             daemon.signal_cannot_be_taken(name)
         else:
-            loop.add_signal_handler(number, daemon.signalled, name)
+            names.setdefault(number, []).append(name)
+    for number, its_names in names.items():
+        loop.add_signal_handler(number, _signalled, daemon, its_names)
     threading.excepthook = daemon.thread_failed
     gc.collect()
     gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again
+
+
+def signal_number(name: str) -> int | None:
+    """The number of a signal on this system, SIGRTMIN+n and SIGRTMAX-n too; None when it has none of that name."""
+    end, offset = name[:8], name[8:]
+    if end in _REAL_TIME:
+        number = _REAL_TIME[end] + int(offset or 0)
+        return number if signal.SIGRTMIN <= number <= signal.SIGRTMAX else None
+    found = signal.Signals.__members__.get(name)
+    return None if found is None else int(found)
+
+
+def _signalled(daemon: Daemon, names: Sequence[str]) -> None:
+    # SIGRTMIN+15 and SIGRTMAX-15 may be one signal, and a loop has one handler for each.
+    for name in names:
+        daemon.signalled(name)

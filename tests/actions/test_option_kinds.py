@@ -41,3 +41,47 @@ def test_the_first_equals_sign_divides() -> None:
     assert str(EXTRACTION.parse(" X = /a = 1 ")) == "X=/a = 1"
     assert TRANSLATION.parse(" X = /a = 1 ") == Assignment("X", "/a = 1")
     assert str(TRANSLATION.parse("open=o")) == "open=o"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (" SigHup ", "SIGHUP"),
+        ("SIGQUIT", "SIGQUIT"),
+        ("SIGWINCH", "SIGWINCH"),
+        ("SIGPOLL", "SIGIO"),
+        ("SIGCLD", "SIGCHLD"),
+        ("sigrtmin", "SIGRTMIN"),
+        ("SIGRTMIN+0", "SIGRTMIN"),
+        ("SIGRTMIN+05", "SIGRTMIN+5"),
+        ("SIGRTMIN+15", "SIGRTMIN+15"),
+        ("SIGRTMAX-15", "SIGRTMAX-15"),
+        ("SIGRTMAX", "SIGRTMAX"),
+    ],
+)
+def test_a_signal_has_one_name(text: str, name: str) -> None:
+    assert SIGNAL.parse(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SIGFOO", "'SIGFOO' is not a signal: write its name"),
+        ("SIGUSR", "did you mean SIGUSR"),
+        ("HUP", "did you mean SIGHUP?"),
+        ("usr2", "did you mean SIGUSR2?"),
+        ("SIGKILL", "no process can take SIGKILL"),
+        ("sigstop", "no process can take SIGSTOP"),
+        ("SIGSEGV", "the process itself is broken"),
+        ("SIGHUP+1", "is not a signal"),
+        ("SIGRTMIN+16", "n being at most 15"),
+        ("SIGRTMIN-1", "n being at most 15"),
+        ("SIGRTMAX+1", "n being at most 15"),
+        ("15", "write its name, such as SIGUSR1"),
+        ("", "write its name"),
+    ],
+)
+def test_what_is_no_signal_that_an_action_can_take(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=r"\S") as caught:
+        SIGNAL.parse(text)
+    assert message in str(caught.value)

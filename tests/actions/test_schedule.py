@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ampsd import limits
 from ampsd.actions.schedule import Schedule, next_due_ns, parse_schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +55,13 @@ def test_a_schedule_is_an_interval_or_a_time(text: str, schedule: Schedule) -> N
 def test_what_is_no_schedule_says_what_one_is(text: str) -> None:
     with pytest.raises(ValueError, match=r"schedule|day of the week"):
         parse_schedule(text)
+
+
+def test_an_interval_is_not_shorter_than_a_tenth_of_a_second() -> None:
+    assert parse_schedule("100ms").interval_ns == limits.SCHEDULE_INTERVAL_MIN_NS == 100_000_000
+    for text in ("99ms", "1us", "99999us", "0s"):
+        with pytest.raises(ValueError, match=f"'{text}' is too short for a schedule: write an interval of 100ms"):
+            parse_schedule(text)
 
 
 @given(st.text(max_size=30))

@@ -164,6 +164,8 @@ REFUSED = [
     ("{{A|trunc(true)}}", 1, 1, "number of bytes"),
     ("{{A|trunc(1.5)}}", 1, 1, "number of bytes"),
     ("{{A" + "|upper" * 11 + "}}", 1, 1, "at most 10 filters"),
+    ("\n {{A|json|json|json}}", 2, 2, "at most 2 filters may make the value larger: json, xml, b64"),
+    ("{{A|b64|trunc(9)|xml|upper|json}}", 1, 1, "at most 2 filters may make"),
     ("{{A|trunc(" + "9" * 5000 + ")}}", 1, 1, "cannot be filled in"),
     ("{{" + "(" * 5000 + "A" + ")" * 5000 + "}}", 1, 1, "cannot be filled in"),
     ("ab\ud800", 1, 3, "half a character"),
@@ -231,6 +233,24 @@ def test_output_is_bounded_on_top_of_the_data() -> None:
         Template("{{D}}" * (limits.TEMPLATE_OUTPUT_MAX // 1000 + 2)).render({"D": data})
     large = b"x" * (limits.TEMPLATE_OUTPUT_MAX + 5)
     assert fill("<{{D}}>", D=large) == b"<" + large + b">"
+
+
+def test_a_value_is_too_large_before_filters_make_it_larger() -> None:
+    largest = b"x" * limits.TEMPLATE_OUTPUT_MAX
+    assert len(fill("{{D|json|upper}}", D=largest)) == limits.TEMPLATE_OUTPUT_MAX + 2
+    for filters in ("json", "upper|xml", "b64|trunc(9)"):
+        with pytest.raises(OutputTooLargeError, match=r"is given 8388609 bytes and takes 8388608: write \|trunc"):
+            fill(f"{{{{D|{filters}}}}}", D=largest + b"x")
+    with pytest.raises(OutputTooLargeError, match=r"json is given 8388610 bytes"):
+        fill("{{D|json|json}}", D=largest)
+    assert fill("{{D|trunc(3)|json}}", D=largest + b"x") == b'"xxx"'
+    assert fill("{{D|upper}}", D=largest + b"x") == largest.upper() + b"X"
+
+
+def test_parts_behind_one_that_is_too_large_are_not_made() -> None:
+    template = Template("{{Q|xml|xml}}{{D|json}}")
+    with pytest.raises(OutputTooLargeError, match=r"the option would be at least 10000000 bytes,"):
+        template.render({"Q": b"'" * 1_000_000, "D": b""})
 
 
 def test_templates_compare_by_their_text() -> None:

@@ -78,15 +78,16 @@ def test_signals_do_what_the_guide_says_unless_an_action_takes_them(start_daemon
         actions(
             action("on-signal", {"Signal": "SIGUSR2"}, counter, (ECHO, {"Message": "count {{COUNT}}"})),
             action("on-signal", {"Signal": "SIGHUP"}, (ECHO, {"Message": "hung up"})),
+            action("on-signal", {"Signal": "SIGRTMIN+3"}, (ECHO, {"Message": "real time"})),
         )
     )
-    for number in (signal.SIGUSR2, signal.SIGHUP):
+    for number in (signal.SIGUSR2, signal.SIGHUP, signal.SIGRTMIN + 3):
         before = len(echoes(daemon))
         send(daemon, number)
         wait_until(lambda before=before: len(echoes(daemon)) > before)
     send(daemon, signal.SIGUSR1)
     wait_until(lambda: "25-0001 entitlement is switched off" in daemon.log_text)
-    assert echoes(daemon) == ["count 1", "hung up"]
+    assert echoes(daemon) == ["count 1", "hung up", "real time"]
     assert daemon.stop() == 0
 
 

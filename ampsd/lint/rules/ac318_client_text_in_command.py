@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable
 
-from ampsd.actions.marks import COMMAND
 from ampsd.config.finding import Finding
 from ampsd.lint.rule import Rule
-from ampsd.lint.step_options import all_steps, names_in
+from ampsd.lint.step_options import commands
 from ampsd.lint.subject import Subject
-
-_OURS = frozenset(["AMPS_INSTANCE_NAME", "AMPS_DATETIME", "AMPS_UNIX_TIMESTAMP", "AMPS_MINIDUMP_PATH"])
-"""Variables whose values no client has a hand in."""
 
 
 class ClientTextInCommand(Rule):
@@ -34,14 +30,10 @@ class ClientTextInCommand(Rule):
 
     def check(self, subject: Subject) -> Iterable[Finding]:
         """Every Command."""
-        for _, step in all_steps(subject):
-            for option in step.definition.declared:
-                if COMMAND not in option.marks:
-                    continue
-                for name in names_in(getattr(step.definition, option.attribute)):
-                    if name not in _OURS:
-                        yield self.finding(
-                            step.span(option.attribute),
-                            f"{{{{{name}}}}} is chosen by clients, and becomes an argument of a command",
-                            "Leave it out; let a client do it that subscribes to the topic.",
-                        )
+        for use in commands(subject):
+            for name in use.of_clients:
+                yield self.finding(
+                    use.step.span(use.attribute),
+                    f"{{{{{name}}}}} is chosen by clients, and becomes an argument of a command",
+                    "Leave it out; let a client do it that subscribes to the topic.",
+                )

@@ -20,7 +20,7 @@ class CommandNeedsShell(Rule):
     severity = "error"
     failing = (
         "<Actions><Action><On><Module>amps-action-on-startup</Module></On><Do>"
-        "<Module>amps-action-do-execute-system</Module><Options><Command>date &gt;&gt; {{AMPS_INSTANCE_NAME}}.txt"
+        "<Module>amps-action-do-execute-system</Module><Options><Command>date | logger -t {{AMPS_INSTANCE_NAME}}"
         "</Command></Options></Do></Action></Actions>"
     )
     passing = (
