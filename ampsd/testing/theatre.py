@@ -75,20 +75,28 @@ class Theatre(Stage):
             raise Mismatch("the instance has stopped: its journal cannot be written")
 
     def stop(self) -> None:
-        """An orderly end, as by SIGTERM: actions on shutdown run, then clients are disconnected."""
+        """An orderly end, as by SIGTERM: actions on shutdown run, then clients are disconnected. Raises Mismatch when
+        the disk does not let it."""
         if not self.is_running or self._is_stopping:
             return
         self._is_stopping = True
         self.post(StopBegun())
         self.settle()
-        self.instance.push_acks()
-        self.instance.close_all("instance stopping")
-        self.settle()
-        if self.journal is not None and self.is_running:
-            while not self.journal.is_idle:
-                self.settle()
-            self.journal.close()
+        if self.is_running:
+            self.instance.push_acks()
+            self.instance.close_all("instance stopping")
+            self.settle()
+        while self.is_running and self.journal is not None and not self.journal.is_idle:
+            if self.is_disk_held:
+                raise Mismatch("the disk is held: the instance cannot stop")
+            self.settle()
+        if self.is_running and self.journal is not None:
+            try:
+                self.journal.close()
+            except OSError as error:
+                self._report("2C-0004", file=error.filename or "", error=error.strerror or str(error))
         self.is_running = False
+        self.next_ns = None
 
     def restart(self, *, power_cut_seed: int | None = None) -> None:
         """Kill the process, or cut the power, and start again; every client has lost its connection."""

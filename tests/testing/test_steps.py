@@ -76,6 +76,17 @@ ACTIONS_PASSING = {
         - expect: {fired: {action: action 2, outcome: running, steps: [waiting]}}
         - errands: false
         - expect: {log: {contains: greeted x}}""",
+    "an orderly end on a disk that is full": """
+        - disk: full
+        - signal: SIGTERM
+        - expect: {running: false, log: {code: 2C-0004, contains: No space left}}""",
+    "time passes over an instance that has stopped": """
+        - signal: SIGTERM
+        - advance: 1h
+        - expect: {running: false, fired: {action: action 3, times: 0}}
+        - restart: kill
+        - advance: 1m
+        - expect: {fired: {action: action 3, times: 1}}""",
     "files and file systems": """
         - files: {paths: [/data/a.old, /data/b.new], age: 2d}
         - advance: 1m
@@ -90,6 +101,9 @@ ACTIONS_PASSING = {
 }
 
 ACTIONS_FAILING = {
+    "- disk: held\n- publish: {topic: Jobs, data: 1}\n- signal: SIGTERM": (
+        "test.yml:7: the disk is held: the instance cannot stop"
+    ),
     "- signal: SIGUSR3": "test.yml:5: nothing happens on SIGUSR3: Did you mean SIGUSR2?",
     "- admin: {path: gret}": "test.yml:5: the request for gret was refused: there is no action gret",
     "- signal: SIGUSR1\n- expect: {fired: {action: action 1, times: 2}}": """\
@@ -330,6 +344,12 @@ FAILING = {
           12-0010 client publisher at 10.0.0.1:1 logged on (version 5.3.5.0:ampsd-test, message type json).
           29-0103 heard""",
     "- expect: {running: false}": "test.yml:5: the instance runs",
+    "- disk: held\n- publish: {topic: Jobs, data: 1}\n- restart: stop": (
+        "test.yml:7: the disk is held: the instance cannot stop"
+    ),
+    "- publish: {topic: Jobs, data: 1}\n- disk: full\n- restart: stop": (
+        "test.yml:7: the instance cannot start: [Errno 28] No space left on device"
+    ),
     "- disk: full\n- restart: kill\n- expect: {running: true}": (
         "test.yml:6: the instance cannot start: [Errno 28] No space left on device"
     ),
