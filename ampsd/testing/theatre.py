@@ -21,6 +21,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PUBLISHER = "publisher"
 """The client that publishes where a step names none."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END_NS = (datetime(limits.TEST_YEAR_MAX + 1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * 1_000_000_000
+"""A day later, so that the last year is whole in every zone."""
 
 
 def wall_ns(moment: datetime, zone: tzinfo) -> int:
@@ -126,10 +128,13 @@ class Theatre(Stage):
 
     def _keep_traces(self) -> None:
         """Before the instance forgets the oldest."""
-        for trace in self.instance.automation.traces:
-            if trace.number > self._last_trace:
-                self.traces.append(trace)
-                self._last_trace = trace.number
+        traces = self.instance.automation.traces
+        first = len(traces)
+        while first and traces[first - 1].number > self._last_trace:
+            first -= 1
+        for at in range(first, len(traces)):
+            self.traces.append(traces[at])
+            self._last_trace = traces[at].number
 
     def take_firings(self, action_name: str) -> list[Trace]:
         """Firings of an action that were not taken before."""
@@ -154,9 +159,15 @@ class Theatre(Stage):
         return (_EPOCH + timedelta(microseconds=self.clock.wall // 1000)).astimezone(self.zone).isoformat()
 
     def pass_time(self, ns: int) -> None:
-        """Time passes, with a turn whenever one is due. Raises Mismatch when that does not come to an end."""
+        """Time passes, with a turn whenever one is due. Raises Mismatch when that does not come to an end, and when it
+        would be later than tests know."""
+        if self.clock.wall + ns >= _END_NS:
+            raise Mismatch(f"time ends with {limits.TEST_YEAR_MAX}: it is {self.time_text()}, advance less")
         if not self.live(ns, turns_max=limits.TEST_TURNS_MAX):
-            raise Mismatch(f"more than {limits.TEST_TURNS_MAX} turns in one step: advance less at a time")
+            raise Mismatch(
+                f"a case may take {limits.TEST_TURNS_MAX} turns, and at {self.time_text()} it has taken them: advance"
+                " less, or begin later with `at`"
+            )
 
     # ---- faults
 
