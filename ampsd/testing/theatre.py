@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from ampsd import limits
 from ampsd.actions.trace import Trace
 from ampsd.admin.resources import Admin
+from ampsd.config.advice import nearest
 from ampsd.config.model import Model
 from ampsd.engine.events import MessagePublished
 from ampsd.ports import Create, Fdatasync, Pwrite, RunProgram, Verb
@@ -194,6 +195,17 @@ class Theatre(Stage):
             self.actors[name] = Actor(name, self._connect, self.has_queue)
         return self.actors[name]
 
+    def seen(self, name: str) -> Actor:
+        """The client of that name, which a step before has named. Raises Mismatch."""
+        if name not in self.actors:
+            raise Mismatch(f"no step has named a client {name!r}: {nearest(name, self.actors)}")
+        return self.actors[name]
+
+    def must_run(self) -> None:
+        """Raises Mismatch when the instance does not run."""
+        if not self.is_running:
+            raise Mismatch("the instance does not run: restart it first")
+
     def present(self, name: str, topic: str = "", message_type: str = "") -> Actor:
         """The client of that name, logged on for the message type, which the topic may tell. Raises Mismatch."""
         actor = self.actor(name)
@@ -207,8 +219,7 @@ class Theatre(Stage):
         return actor
 
     def _connect(self, transport: str | None) -> Peer:
-        if not self.is_running:
-            raise Mismatch("the instance does not run: restart it first")
+        self.must_run()
         transports = self.model.definition.transports
         for one in transports:
             if one.name == transport or (transport is None and self.is_listening(one.name)):

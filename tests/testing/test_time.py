@@ -63,7 +63,9 @@ def test_a_case_begins_when_it_says_in_its_zone() -> None:
     assert told(late, head=head) == "test.yml:7: 2026-03-29T01:59:59 is over: it is 2026-03-29T03:00:01+02:00"
 
 
-@pytest.mark.parametrize("at", ["1900-01-01T00:00:00", "1970-01-01T23:00:00-02:00", "2501-01-01", "9999-12-31T23:00:00"])
+@pytest.mark.parametrize(
+    "at", ["1900-01-01T00:00:00", "1970-01-01T23:00:00-02:00", "2501-01-01", "9999-12-31T23:00:00"]
+)
 def test_a_time_that_the_log_cannot_hold_is_an_error_of_the_file(at: str) -> None:
     with pytest.raises(FileFault, match="is out of range") as caught:
         told("- advance: 1s", head=f"at: {at}")
