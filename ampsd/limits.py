@@ -297,8 +297,13 @@ TESTS_NODES_MAX = 500_000
 TESTS_DEPTH_MAX = 64
 """How deep a file of tests may be nested: messages are written into it, and few are half as deep."""
 
-TEST_TURNS_MAX = 2_000_000
-"""Turns one step of a test may take, before it is called endless: a year of a schedule that is due each minute fits."""
+TEST_TURNS_MAX = 200_000
+"""Turns that time may take in one case of a test, before it is called endless: four months of a schedule that is due
+each minute fit, and take some twenty seconds."""
+
+TEST_YEAR_MAX = 2500
+"""The last year of a test: the log has nanoseconds since 1970 in 64 bits, to 2554, and what is due later must fit."""
+
 PROGRAMS_RUNNING_MAX = 8
 """Programs of actions that run at once, what they leave running in their group included: each costs memory and CPU."""
 

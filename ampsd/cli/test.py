@@ -1,5 +1,6 @@
 """`ampsd test CONFIG... TESTS.yml`: unit tests of configurations, the real engine in virtual time."""
 
+import math
 import os
 import sys
 import time
@@ -46,6 +47,8 @@ def command(
     A DIRECTORY stands for its config.xml and test.yml. Exit code 0: all cases passed; 1: some failed, or too little was
     tried; 2: wrong use; 3: a file cannot be read or used. docs/testing.md tells how cases are written.
     """
+    if fail_under is not None and math.isnan(fail_under):
+        raise click.UsageError("--fail-under nan: give a number from 0 to 100")
     pairs = [_loaded(config, tests, definitions) for config, tests in _pairs(paths)]
     coverages: dict[str, Coverage] = {}
     played = []

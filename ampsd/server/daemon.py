@@ -96,7 +96,7 @@ class Daemon:
         self._journal: Journal | None = None
         self._disk: RealDisk | None = None
         self._reactor: Reactor
-        self._offline: OfflineDisk
+        self._offline: OfflineDisk | None = None
         self._instance: Instance
         self._clock = RealClock()
         self._net = TcpNet(self._post)
@@ -127,7 +127,9 @@ class Daemon:
             self._build()
             addresses = await self._listen()
         except StartError as error:
-            return error.exit_code
+            self._stopped.set_result(error.exit_code)
+            await self._sampling.close()
+            return self._close(error.exit_code)
         self._schedule()
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
@@ -267,11 +269,8 @@ class Daemon:
         queries = (
             None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
         )
-        self._http = HttpServer(
-            Admin(self._instance, queries, self._clock, self._sampling.statistics),
-            definition,
-            self._post,
-        )
+        admin = Admin(self._instance, queries, self._clock, self._sampling.statistics)
+        self._http = HttpServer(admin, definition, self._post)
         try:
             address = await self._http.listen()
         except OSError as error:
@@ -421,10 +420,17 @@ class Daemon:
         """Close everything; a clean end is marked in the journal. Returns the exit code."""
         if self._timer is not None:
             self._timer.cancel()
+        exit_code = self._close(exit_code)
+        self._report("FF-0002")
+        return exit_code
+
+    def _close(self, exit_code: int) -> int:
+        """Close what was opened. Returns the exit code."""
         self._net.stop_listening()
         self._net.close_all()
         self._errands.close(_ERRANDS_END_SECONDS)
-        self._offline.close()
+        if self._offline is not None:
+            self._offline.close()
         if self._archive is not None:
             self._archive.close()
         if self._upkeep is not None:
@@ -439,5 +445,4 @@ class Daemon:
                 self._report("2C-0004", file=error.filename or "", error=error.strerror or str(error))
                 exit_code = EXIT_STORAGE
             self._disk.close()
-        self._report("FF-0002")
         return exit_code

@@ -143,6 +143,8 @@ class EventFile:
                 self._progress.notify_all()
         error = errors.read().decode("utf-8", "replace").strip()
         exit_code = self._process.wait()
+        answers.close()
+        errors.close()
         if exit_code != 0 or self._written_bytes < self._taken_bytes:
             self._has_failed = True
             lines = error.splitlines() or [f"the writing process ended with {exit_code}"]

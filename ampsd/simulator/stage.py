@@ -79,6 +79,7 @@ class Stage:
         self._rng = Random(1)
         self._inputs: list[Input] = []
         self._connections = 0
+        self._turns_due = 0
 
     # ---- life
 
@@ -194,13 +195,13 @@ class Stage:
         self.settle()
 
     def live(self, ns: int, *, turns_max: int | None = None) -> bool:
-        """Time passes as it does: a turn whenever one is due. Returns whether it did, within so many turns."""
+        """Time passes as it does: a turn whenever one is due. Returns whether it did, within so many turns; those of
+        earlier calls count."""
         end_ns = self.clock.monotonic + ns
-        turns = 0
         while self.next_ns is not None and self.next_ns < end_ns:
-            if turns == turns_max:
+            if self._turns_due == turns_max:
                 return False
-            turns += 1
+            self._turns_due += 1
             due_ns = self.next_ns - self.clock.monotonic
             self.clock.advance(due_ns if due_ns > 0 else OVERDUE_NS)
             self.settle()

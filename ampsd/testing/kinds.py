@@ -11,6 +11,9 @@ from ampsd.testing.fault import FileFault
 from ampsd.testing.yaml_tree import Listing, Mapping, Node, Scalar
 
 Schema = dict[str, Any]
+_FIRST = datetime(1970, 1, 2)
+"""No time of this day is before 1970 in UTC, whatever its zone."""
+_END = datetime(limits.TEST_YEAR_MAX + 1, 1, 1)
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 
@@ -127,9 +130,13 @@ def _truth(text: str) -> bool:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ValueError(f"{text!r} is not a time") from None
+    if not _FIRST <= moment.replace(tzinfo=None) < _END:
+        span = f"from {_FIRST:%Y-%m-%d} to the end of {limits.TEST_YEAR_MAX}"
+        raise ValueError(f"{text!r} is out of range; Tests know the time {span}.")
+    return moment
 
 
 TEXT = scalar(Kind("a text", _text), "a text")

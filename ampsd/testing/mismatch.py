@@ -55,22 +55,27 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 
 def message_value(body: str) -> object:
-    """The JSON that a body is, or the body itself where it is none."""
+    """The JSON that a body is; the body itself where it is none, or a JSON text, whose quotes are a part of it."""
     try:
-        return json.loads(body)
-    except ValueError:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
         return body
-    except RecursionError:
-        return body
+    return body if isinstance(value, str) else value
+
+
+def _meant(expected: object) -> object:
+    """What a test means: a text is JSON only where it begins an object or an array."""
+    if isinstance(expected, str) and expected.lstrip().startswith(("{", "[")):
+        return message_value(expected)
+    return expected
 
 
 def is_message(expected: object, body: str, *, like: bool = False) -> bool:
     """Whether a body is what was expected: the same text, or the same JSON."""
-    if isinstance(expected, str) and expected == body:
-        return True
-    got = message_value(body)
-    wanted = message_value(expected) if isinstance(expected, str) else expected
-    return (is_like if like else is_same)(wanted, got)
+    wanted = _meant(expected)
+    if isinstance(wanted, str):
+        return wanted == body
+    return expected == body or (is_like if like else is_same)(wanted, message_value(body))
 
 
 def difference(expected: Sequence[object], got: Sequence[object]) -> list[str]:
@@ -81,6 +86,8 @@ def difference(expected: Sequence[object], got: Sequence[object]) -> list[str]:
             return [f"expected {short[0]}", f"got      {short[1]}"]
     left = [line for one in expected for line in _lines(one)]
     right = [line for one in got for line in _lines(one)]
+    if left == right:  # a text and a number, or line breaks: as JSON they look different
+        left, right = [json_text(one) for one in expected], [json_text(one) for one in got]
     found = list(difflib.unified_diff(left, right, "expected", "got", n=3, lineterm=""))
     shown = [line for line in found if not line.startswith("@@")]
     if len(shown) > SHOWN_MAX:
@@ -89,7 +96,7 @@ def difference(expected: Sequence[object], got: Sequence[object]) -> list[str]:
 
 
 def _lines(value: object) -> list[str]:
-    value = message_value(value) if isinstance(value, str) else value
+    value = _meant(value)
     if isinstance(value, str):
         return value.split("\n")
     short = json_text(value)

@@ -242,6 +242,10 @@ class AmpsdServer:
     def close(self) -> None:
         """The test is over: stop it. Raises ServerFault when it has ended or ends otherwise than the test asked for."""
         self.stop()
+        if self._exit_code == EXIT_OK and self._asked_for == (EXIT_STORAGE,):
+            raise ServerFault(
+                "fail_disk() had no effect: nothing was written after it. Publish something, or leave it out"
+            )
         if self._exit_code not in self._asked_for:
             raise ServerFault(self._explained(f"the daemon ended by itself, with exit code {self._exit_code}"))
 

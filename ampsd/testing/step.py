@@ -65,6 +65,8 @@ class MessageStep(Step):
         """What is wrong with the options together."""
         if self.exactly is None and self.like is None and self.contains is None and self.count is None:
             return "it does not say what is expected; Write exactly, like, contains or count."
+        if self.contains == ():
+            return "`contains` is empty; Write at least one message, or `exactly: []` for none."
         return ""
 
     def judge(self, what: str, bodies: Sequence[str]) -> None:

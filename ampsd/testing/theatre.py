@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from ampsd import limits
 from ampsd.actions.trace import Trace
 from ampsd.admin.resources import Admin
+from ampsd.config.advice import nearest
 from ampsd.config.model import Model
 from ampsd.engine.events import MessagePublished
 from ampsd.ports import Create, Fdatasync, Pwrite, RunProgram, Verb
@@ -21,6 +22,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PUBLISHER = "publisher"
 """The client that publishes where a step names none."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END_NS = (datetime(limits.TEST_YEAR_MAX + 1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * 1_000_000_000
+"""A day later, so that the last year is whole in every zone."""
 
 
 def wall_ns(moment: datetime, zone: tzinfo) -> int:
@@ -75,20 +78,28 @@ class Theatre(Stage):
             raise Mismatch("the instance has stopped: its journal cannot be written")
 
     def stop(self) -> None:
-        """An orderly end, as by SIGTERM: actions on shutdown run, then clients are disconnected."""
+        """An orderly end, as by SIGTERM: actions on shutdown run, then clients are disconnected. Raises Mismatch when
+        the disk does not let it."""
         if not self.is_running or self._is_stopping:
             return
         self._is_stopping = True
         self.post(StopBegun())
         self.settle()
-        self.instance.push_acks()
-        self.instance.close_all("instance stopping")
-        self.settle()
-        if self.journal is not None and self.is_running:
-            while not self.journal.is_idle:
-                self.settle()
-            self.journal.close()
+        if self.is_running:
+            self.instance.push_acks()
+            self.instance.close_all("instance stopping")
+            self.settle()
+        while self.is_running and self.journal is not None and not self.journal.is_idle:
+            if self.is_disk_held:
+                raise Mismatch("the disk is held: the instance cannot stop")
+            self.settle()
+        if self.is_running and self.journal is not None:
+            try:
+                self.journal.close()
+            except OSError as error:
+                self._report("2C-0004", file=error.filename or "", error=error.strerror or str(error))
         self.is_running = False
+        self.next_ns = None
 
     def restart(self, *, power_cut_seed: int | None = None) -> None:
         """Kill the process, or cut the power, and start again; every client has lost its connection."""
@@ -118,10 +129,13 @@ class Theatre(Stage):
 
     def _keep_traces(self) -> None:
         """Before the instance forgets the oldest."""
-        for trace in self.instance.automation.traces:
-            if trace.number > self._last_trace:
-                self.traces.append(trace)
-                self._last_trace = trace.number
+        traces = self.instance.automation.traces
+        first = len(traces)
+        while first and traces[first - 1].number > self._last_trace:
+            first -= 1
+        for at in range(first, len(traces)):
+            self.traces.append(traces[at])
+            self._last_trace = traces[at].number
 
     def take_firings(self, action_name: str) -> list[Trace]:
         """Firings of an action that were not taken before."""
@@ -146,9 +160,15 @@ class Theatre(Stage):
         return (_EPOCH + timedelta(microseconds=self.clock.wall // 1000)).astimezone(self.zone).isoformat()
 
     def pass_time(self, ns: int) -> None:
-        """Time passes, with a turn whenever one is due. Raises Mismatch when that does not come to an end."""
+        """Time passes, with a turn whenever one is due. Raises Mismatch when that does not come to an end, and when it
+        would be later than tests know."""
+        if self.clock.wall + ns >= _END_NS:
+            raise Mismatch(f"time ends with {limits.TEST_YEAR_MAX}: it is {self.time_text()}, advance less")
         if not self.live(ns, turns_max=limits.TEST_TURNS_MAX):
-            raise Mismatch(f"more than {limits.TEST_TURNS_MAX} turns in one step: advance less at a time")
+            raise Mismatch(
+                f"a case may take {limits.TEST_TURNS_MAX} turns, and at {self.time_text()} it has taken them: advance"
+                " less, or begin later with `at`"
+            )
 
     # ---- faults
 
@@ -175,6 +195,17 @@ class Theatre(Stage):
             self.actors[name] = Actor(name, self._connect, self.has_queue)
         return self.actors[name]
 
+    def seen(self, name: str) -> Actor:
+        """The client of that name, which a step before has named. Raises Mismatch."""
+        if name not in self.actors:
+            raise Mismatch(f"no step has named a client {name!r}: {nearest(name, self.actors)}")
+        return self.actors[name]
+
+    def must_run(self) -> None:
+        """Raises Mismatch when the instance does not run."""
+        if not self.is_running:
+            raise Mismatch("the instance does not run: restart it first")
+
     def present(self, name: str, topic: str = "", message_type: str = "") -> Actor:
         """The client of that name, logged on for the message type, which the topic may tell. Raises Mismatch."""
         actor = self.actor(name)
@@ -188,8 +219,7 @@ class Theatre(Stage):
         return actor
 
     def _connect(self, transport: str | None) -> Peer:
-        if not self.is_running:
-            raise Mismatch("the instance does not run: restart it first")
+        self.must_run()
         transports = self.model.definition.transports
         for one in transports:
             if one.name == transport or (transport is None and self.is_listening(one.name)):

@@ -148,6 +148,8 @@ def test_coverage_counts_over_all_files_and_can_fail_a_run(directory: Path) -> N
     result = run("config.xml", "more.yml", "--fail-under", "80")
     assert result.exit_code == 1
     assert "config.xml: 67 % of the actions were tried, not 80 %" in result.output
+    for wrong in ("nan", "101", "-1"):
+        assert run("config.xml", "more.yml", "--fail-under", wrong).exit_code == 2, wrong
 
 
 def test_a_configuration_that_cannot_be_started_is_not_tested(directory: Path) -> None:

@@ -92,6 +92,19 @@ FAULTS = {
     CASE + "      - signal: [SIGHUP]": "t.yml:4:17: error: a list stands where a text belongs. Write a text.",
     CASE + "      - expect: {statuses: {queue: Jobs, message: a, body: 1, exactly: []}}": "t.yml:4:28: error: statuses:"
     " it takes either `message` or `body`. Write one of them.",
+    CASE + "      - expect: {statuses: {queue: Jobs, message: a, ends: []}}": "t.yml:4:28: error: statuses:"
+    " `ends` is empty. Write at least one status, or `exactly: []` for none.",
+    CASE + "      - expect: {published: {topic: a, contains: []}}": "t.yml:4:29: error: published:"
+    " `contains` is empty. Write at least one message, or `exactly: []` for none.",
+    CASE + "      - expect: {nothing_more: []}": "t.yml:4:32: error: nothing_more: it names no client."
+    " Write at least one, or all.",
+    CASE + "      - expect: {fired: {action: a, outcome: complete}}": "t.yml:4:46: error: 'complete' is not one of"
+    " completed, ended by an If, failed, retrying, cut, running. Did you mean completed?",
+    CASE + "      - expect: {fired: {action: a, steps: [done, bla]}}": "t.yml:4:51: error: 'bla' is not one of"
+    " done, passed, stopped, failed, retrying, cut, waiting."
+    " Write done, passed, stopped, failed, retrying, cut or waiting.",
+    CASE + "      - expect: {fired: {action: a, times: 0, outcome: failed}}": "t.yml:4:25: error: fired:"
+    " `times: 0` leaves nothing to look at. Write the action alone, or another number.",
     CASE + "      - expect: {ran: {}}": "t.yml:4:23: error: ran: it does not say what is expected."
     " Write exactly or count.",
     CASE + "      - expect: {queue: {name: Jobs}}": "t.yml:4:25: error: queue: it does not say what is expected."

@@ -1,6 +1,9 @@
 """The daemon of a test: the official client, faults, restarts."""
 
+import os
 import queue
+import socket
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -99,6 +102,43 @@ def test_a_disk_that_fails_ends_the_daemon(ampsd_server: AmpsdServer, client: AM
     assert ampsd_server.expect_log("2C-0004").values["error"] == "Input/output error"
     with pytest.raises(ServerFault, match="does not run"):
         ampsd_server.queue("Jobs")
+
+
+def test_a_disk_that_was_to_fail_and_is_not_written_to_is_told_of(ampsd_server: AmpsdServer) -> None:
+    ampsd_server.fail_disk()
+    with pytest.raises(ServerFault, match="nothing was written after it"):
+        ampsd_server.close()
+    ampsd_server.start()
+
+
+def opened() -> tuple[list[str], int]:
+    """Threads and descriptors of this process."""
+    return sorted(one.name for one in threading.enumerate()), len(os.listdir("/proc/self/fd"))
+
+
+def test_nothing_is_left_of_a_daemon(ampsd_server: AmpsdServer) -> None:
+    ampsd_server.stop()
+    before = opened()
+    for _ in range(3):
+        ampsd_server.restart()
+        ampsd_server.stop()
+    assert opened() == before
+
+
+@pytest.mark.parametrize("taken", ["transport", "admin"])
+def test_nothing_is_left_of_a_start_that_fails(ampsd_server: AmpsdServer, taken: str) -> None:
+    port = ampsd_server.port if taken == "transport" else int(ampsd_server.admin_url.split(":")[2].split("/")[0])
+    ampsd_server.stop()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        before = opened()
+        with pytest.raises(ServerFault, match="did not start: exit code 75"):
+            ampsd_server.start()
+        ampsd_server.wait_until(lambda: not ampsd_server.is_running)
+        assert opened() == before
+    ampsd_server.start()
 
 
 @pytest.mark.ampsd(config=LEASED)

@@ -76,6 +76,17 @@ ACTIONS_PASSING = {
         - expect: {fired: {action: action 2, outcome: running, steps: [waiting]}}
         - errands: false
         - expect: {log: {contains: greeted x}}""",
+    "an orderly end on a disk that is full": """
+        - disk: full
+        - signal: SIGTERM
+        - expect: {running: false, log: {code: 2C-0004, contains: No space left}}""",
+    "time passes over an instance that has stopped": """
+        - signal: SIGTERM
+        - advance: 1h
+        - expect: {running: false, fired: {action: action 3, times: 0}}
+        - restart: kill
+        - advance: 1m
+        - expect: {fired: {action: action 3, times: 1}}""",
     "files and file systems": """
         - files: {paths: [/data/a.old, /data/b.new], age: 2d}
         - advance: 1m
@@ -90,6 +101,11 @@ ACTIONS_PASSING = {
 }
 
 ACTIONS_FAILING = {
+    "- signal: SIGTERM\n- signal: SIGUSR1": "test.yml:6: the instance does not run: restart it first",
+    "- signal: SIGTERM\n- admin: {path: greet, refused: ''}": "test.yml:6: the instance does not run: restart it first",
+    "- disk: held\n- publish: {topic: Jobs, data: 1}\n- signal: SIGTERM": (
+        "test.yml:7: the disk is held: the instance cannot stop"
+    ),
     "- signal: SIGUSR3": "test.yml:5: nothing happens on SIGUSR3: Did you mean SIGUSR2?",
     "- admin: {path: gret}": "test.yml:5: the request for gret was refused: there is no action gret",
     "- signal: SIGUSR1\n- expect: {fired: {action: action 1, times: 2}}": """\
@@ -132,6 +148,16 @@ PASSING = {
     "publish as text": """
         - publish: {topic: news, data: '{"id": 1}', correlation_id: c-1, times: 2}
         - expect: {published: {topic: news, exactly: [{id: 1}, '{"id": 1}']}}""",
+    "texts, numbers and objects are told apart": """
+        - publish: {topic: news, data: abc}
+        - publish: {topic: news, data: 2}
+        - publish: {topic: news, data: ' [1, {"a": null}]'}
+        - publish: {topic: news, data: '[no JSON'}
+        - publish: {topic: news, data: '"2"'}
+        - expect: {published: {topic: news, exactly: [abc, 2, '[1,{"a":null}]', '[no JSON', '"2"']}}""",
+    "a client whose logon is refused was never there": """
+        - logon: {client: odd, message_type: unheard, refused: ""}
+        - expect: {client: {name: odd, connected: false}, nothing_more: odd}""",
     "publish of another type": """
         - publish: {topic: news, message_type: binary, data: just bytes}
         - expect: {published: {topic: news, message_type: binary, exactly: [just bytes]}}""",
@@ -320,7 +346,54 @@ FAILING = {
           -leased: 0
           +leased: 1
            is_paused: false""",
-    "- expect: {client: {name: worker, connected: true}}": "test.yml:5: client worker is not connected",
+    "- expect: {client: {name: worker, connected: true}}": (
+        "test.yml:5: no step has named a client 'worker': There is none."
+    ),
+    HELD + "- disconnect: worker\n- expect: {client: {name: worker, connected: true}}": (
+        "test.yml:8: client worker is not connected"
+    ),
+    HELD + "- expect: {received: {client: wroker, count: 0}}": (
+        "test.yml:7: no step has named a client 'wroker': Did you mean worker?"
+    ),
+    HELD + "- expect: {nothing_more: [publisher, wokrer]}": (
+        "test.yml:7: no step has named a client 'wokrer': Did you mean worker?"
+    ),
+    HELD + "- expect: {published: {topic: Jobs, client: publsher, count: 0}}": (
+        "test.yml:7: no step has named a client 'publsher': Did you mean publisher?"
+    ),
+    """- publish: {topic: news, data: '"abc"'}\n- expect: {published: {topic: news, exactly: [abc]}}""": """\
+        test.yml:6: published to news: not what was expected
+          expected "abc"
+          got      "\\"abc\\"\"""",
+    """- publish: {topic: news, data: '"1"'}
+- publish: {topic: news, data: 2}
+- expect: {published: {topic: news, exactly: [1, 2]}}""": """\
+        test.yml:7: published to news: not what was expected
+          --- expected
+          +++ got
+          -1
+          +"1"
+           2""",
+    """- publish: {topic: news, data: "1.50"}
+- publish: {topic: news, data: 2}
+- expect: {published: {topic: news, exactly: ["1.5", 2]}}""": """\
+        test.yml:7: published to news: not what was expected
+          --- expected
+          +++ got
+          -"1.5"
+          +1.5
+           2""",
+    """- publish: {topic: news, data: a}
+- publish: {topic: news, data: b}
+- expect: {published: {topic: news, exactly: ["a\\nb"]}}""": """\
+        test.yml:7: published to news: expected 1 message, got 2
+          --- expected
+          +++ got
+          -"a\\nb"
+          +"a"
+          +"b\"""",
+    "- operate: {do: pause, queue: Jobs}\n- disk: full\n- publish: {topic: Jobs, data: 1}"
+    "\n- operate: {do: pause, queue: Jobs}": "test.yml:8: the instance does not run: restart it first",
     HELD + "- expect: {client: {name: worker, holds: 0}}": """\
         test.yml:7: client worker holds 1, not 0
           {"id":1}""",
@@ -330,6 +403,12 @@ FAILING = {
           12-0010 client publisher at 10.0.0.1:1 logged on (version 5.3.5.0:ampsd-test, message type json).
           29-0103 heard""",
     "- expect: {running: false}": "test.yml:5: the instance runs",
+    "- disk: held\n- publish: {topic: Jobs, data: 1}\n- restart: stop": (
+        "test.yml:7: the disk is held: the instance cannot stop"
+    ),
+    "- publish: {topic: Jobs, data: 1}\n- disk: full\n- restart: stop": (
+        "test.yml:7: the instance cannot start: [Errno 28] No space left on device"
+    ),
     "- disk: full\n- restart: kill\n- expect: {running: true}": (
         "test.yml:6: the instance cannot start: [Errno 28] No space left on device"
     ),

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 
-from ampsd.actions.trace import Trace
+from ampsd.actions.trace import (
+    COMPLETED,
+    CUT,
+    DONE,
+    ENDED,
+    FAILED,
+    PASSED,
+    RETRYING,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Trace,
+)
 from ampsd.config.advice import nearest
 from ampsd.declare import option
-from ampsd.testing.kinds import NUMBER, TEXT, TRUTH, VALUE, listing, mapping
+from ampsd.testing.kinds import NUMBER, TEXT, TRUTH, VALUE, listing, mapping, word_of
 from ampsd.testing.mismatch import Mismatch, difference, is_message, message_value
 from ampsd.testing.step import Step
 from ampsd.testing.theatre import Theatre
@@ -19,12 +31,23 @@ class Fired(Step, word="fired"):
 
     action: str = option(TEXT, "Name of the action, as `ampsd test --coverage` shows it.")
     times: int | None = option(NUMBER, "How often; without it, at least once. 0 for never.", default=None)
-    outcome: str | None = option(TEXT, "completed, ended by an If, failed, retrying, cut, running.", default=None)
+    outcome: str | None = option(
+        word_of(COMPLETED, ENDED, FAILED, RETRYING, CUT, RUNNING), "What became of it.", default=None
+    )
     reason: str = option(TEXT, "A part of the reason why it failed.", default="")
     steps: tuple[str, ...] | None = option(
-        listing(TEXT), "Outcomes of its steps: done, passed, stopped, failed, retrying, cut, waiting.", default=None
+        listing(word_of(DONE, PASSED, STOPPED, FAILED, RETRYING, CUT, WAITING)),
+        "Outcomes of its steps, in order.",
+        default=None,
     )
     variables: Variables = option(mapping(VALUE), "Variables at the end of the firing: a text, or JSON.", default=())
+
+    def check(self) -> str:
+        """What is wrong with the options together."""
+        says_more = self.outcome is not None or self.reason or self.steps is not None or self.variables
+        if self.times == 0 and says_more:
+            return "`times: 0` leaves nothing to look at; Write the action alone, or another number."
+        return ""
 
     def play(self, theatre: Theatre) -> None:
         """Look."""

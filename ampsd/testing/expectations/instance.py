@@ -62,7 +62,7 @@ class ClientState(Step, word="client"):
 
     def play(self, theatre: Theatre) -> None:
         """Look."""
-        actor = theatre.actor(self.name)
+        actor = theatre.seen(self.name)
         if self.connected not in (None, actor.is_connected):
             raise Mismatch(f"client {self.name} is {'not connected' if self.connected else 'connected'}")
         if self.holds not in (None, len(actor.held)):

@@ -20,7 +20,7 @@ class Received(MessageStep, word="received"):
 
     def play(self, theatre: Theatre) -> None:
         """Look."""
-        actor = theatre.actor(self.client)
+        actor = theatre.seen(self.client)
         found = [one for one in actor.received if self.topic in ("", one.topic)]
         actor.received = [one for one in actor.received if self.topic not in ("", one.topic)]
         self.judge(f"{self.client} received{f' of {self.topic}' if self.topic else ''}", [one.body for one in found])
@@ -39,6 +39,8 @@ class Published(MessageStep, word="published"):
 
     def play(self, theatre: Theatre) -> None:
         """Look."""
+        if self.client is not None and all(one.client_name != self.client for one in theatre.every_published):
+            theatre.seen(self.client)
         found = [one for one in theatre.published if self._is_meant(one)]
         theatre.published = [one for one in theatre.published if not self._is_meant(one)]
         self.judge(f"published to {self.topic}", [one.data.decode("utf-8", "surrogateescape") for one in found])
@@ -56,11 +58,15 @@ class NothingMore(Step, word="nothing_more", plainly="clients"):
 
     clients: tuple[str, ...] = option(listing(TEXT), "Names of the clients, or all.")
 
+    def check(self) -> str:
+        """What is wrong with the options together."""
+        return "" if self.clients else "it names no client; Write at least one, or all."
+
     def play(self, theatre: Theatre) -> None:
         """Look."""
         names = list(theatre.actors) if self.clients == (ALL,) else self.clients
         for name in names:
-            bodies = [one.body for one in theatre.actor(name).received]
+            bodies = [one.body for one in theatre.seen(name).received]
             if bodies:
                 raise Mismatch(f"{name} received more", [*map(shown, bodies)])
 
@@ -87,6 +93,8 @@ class Statuses(Step, word="statuses"):
             return "it takes one of `queue`, `action` and `archiver`; Write one of them."
         if (self.exactly is None) == (self.ends is None):
             return "it takes either `exactly` or `ends`; Write one of them."
+        if self.ends == ():
+            return "`ends` is empty; Write at least one status, or `exactly: []` for none."
         return ""
 
     def play(self, theatre: Theatre) -> None:

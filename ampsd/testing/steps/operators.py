@@ -41,6 +41,7 @@ class Operate(Step, word="operate"):
 
     def play(self, theatre: Theatre) -> None:
         """Ask, and wait for the answer."""
+        theatre.must_run()
         try:
             done = self._carry_out(theatre)
         except Refusal as error:

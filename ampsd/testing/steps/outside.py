@@ -17,6 +17,7 @@ class Signal(Step, word="signal", plainly="name"):
 
     def play(self, theatre: Theatre) -> None:
         """Receive it."""
+        theatre.must_run()
         known = theatre.instance.automation.signals
         if self.name not in known:
             raise Mismatch(f"nothing happens on {self.name}: {nearest(self.name, known)}")
@@ -37,6 +38,7 @@ class AdminRequest(Step, word="admin"):
 
     def play(self, theatre: Theatre) -> None:
         """Ask."""
+        theatre.must_run()
         paths = (one for one in theatre.admin().resources if one.path == f"{AMPS_PREFIX}/actions/{{path}}")
         try:
             found = next(paths).handler(Call({"path": self.path}, dict(self.parameters), None, "", ""))
