@@ -14,6 +14,7 @@ from ampsd.engine.carrying import Carrying
 from ampsd.engine.endings import Endings
 from ampsd.engine.entries import NEVER
 from ampsd.engine.journal_needs import Need
+from ampsd.engine.lease_clock import LeaseClock
 from ampsd.engine.lifecycle import State
 from ampsd.engine.outbox import Outbox, PersistedAck
 from ampsd.engine.queue import Queue
@@ -101,12 +102,17 @@ def test_expiry_and_dead_letter_in_two_batches_are_caught(monkeypatch: pytest.Mo
 
 
 def test_leases_on_the_wall_clock_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    begin = Turn.begin
+    begin, began, over = Turn.begin, LeaseClock.began, LeaseClock.over
+    jumped: dict[str, int] = {}
 
     def begin_by_the_wall(self: Turn, now_ns: int, wall_ns: int) -> None:
-        begin(self, wall_ns, wall_ns)
+        begin(self, now_ns, wall_ns)
+        jumped["first"] = jumped.get("first", wall_ns - now_ns)
+        jumped["by"] = wall_ns - now_ns - jumped["first"]
 
     monkeypatch.setattr(Turn, "begin", begin_by_the_wall)
+    monkeypatch.setattr(LeaseClock, "began", lambda self, one, now_ns: began(self, one, now_ns + jumped["by"]))
+    monkeypatch.setattr(LeaseClock, "over", lambda self, now_ns: over(self, now_ns + jumped["by"]))
     assert "P4" in seeds_that_see_it(range(200), "P4")
 
 

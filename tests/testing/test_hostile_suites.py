@@ -72,7 +72,7 @@ FAULTS = {
     " Begin each entry with `- `.",
     CASE + "      - expect: {log: {code: 29-9999}}": "t.yml:4:30: error: there is no log record '29-9999'."
     " docs/reference lists them.",
-    CASE + "      - expect: {log: {code: 29-013}}": "t.yml:4:30: error: there is no log record '29-013'."
+    CASE + "      - expect: {log: {code: 29-9103}}": "t.yml:4:30: error: there is no log record '29-9103'."
     " Did you mean 29-0103?",
     CASE + "      - expect: {running: perhaps}": "t.yml:4:27: error: 'perhaps' is not true or false."
     " Write true or false.",
