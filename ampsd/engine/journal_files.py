@@ -174,7 +174,7 @@ class JournalFiles:
         def go_on(error: OSError | None) -> None:
             if error is not None:
                 self._failed(work.source, done, error)
-                self._clean_up([work.new, work.target])
+                self._clean_up(work.leftovers)
                 return
             self._log.move(work.file, work.target, work.blocks)
             self._report("2C-0011", file=work.source, done=done, target=work.target)

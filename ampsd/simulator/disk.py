@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from random import Random
 
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Claim, Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
 SECTOR = 512
 
@@ -68,6 +68,8 @@ class SimDisk:
         self._submitted: deque[tuple[int, deque[Verb]]] = deque()
         self.fault: Callable[[Verb], OSError | None] = lambda verb: None
         self.verbs_done = 0
+        self.other_names: dict[str, str] = {}
+        """Directories that are another one, as by a link or a mount."""
 
     @property
     def is_busy(self) -> bool:
@@ -106,7 +108,7 @@ class SimDisk:
 
     def names(self, directory: str) -> list[str]:
         """Sorted names in a directory."""
-        prefix = directory + "/"
+        prefix = self.other_names.get(directory, directory) + "/"
         return sorted(path[len(prefix) :] for path in self._names if path.startswith(prefix))
 
     def directory(self, path: str) -> str:
@@ -115,6 +117,11 @@ class SimDisk:
 
     def make_directory(self, directory: str) -> None:
         """Directories always exist here."""
+
+    def is_same(self, path: str, other: str) -> bool:
+        """Whether two paths lead to one file or directory."""
+        one, two = self._at(path), self._at(other)
+        return self.other_names.get(one, one) == self.other_names.get(two, two)
 
     def forget(self, path: str) -> None:
         """Nothing is kept open here."""
@@ -146,6 +153,7 @@ class SimDisk:
     def snapshot(self) -> "SimDisk":
         """An independent copy of names and bytes, to crash it in several ways."""
         copy = SimDisk()
+        copy.other_names = dict(self.other_names)
         files: dict[int, File] = {}
 
         def of(file: File) -> File:
@@ -162,13 +170,19 @@ class SimDisk:
         copy._name_changes = [(path, None if file is None else of(file)) for path, file in self._name_changes]
         return copy
 
+    def _at(self, path: str) -> str:
+        """The path by which a file is known."""
+        directory, _, name = path.rpartition("/")
+        return f"{self.other_names.get(directory, directory)}/{name}"
+
     def _file(self, path: str) -> File:
-        file = self._names.get(path)
+        file = self._names.get(self._at(path))
         if file is None:
             raise OSError(errno.ENOENT, "No such file", path)
         return file
 
     def _change_name(self, path: str, file: File | None) -> None:
+        path = self._at(path)
         _apply(self._names, path, file)
         self._name_changes.append((path, file))
 
@@ -189,6 +203,11 @@ class SimDisk:
             case Create():
                 self._change_name(verb.path, File(verb.size))
             case Rename():
+                self._change_name(verb.new, self._file(verb.old))
+                self._change_name(verb.old, None)
+            case Claim():
+                if self._at(verb.new) in self._names:
+                    raise FileExistsError(errno.EEXIST, "File exists", verb.new)
                 self._change_name(verb.new, self._file(verb.old))
                 self._change_name(verb.old, None)
             case Unlink():

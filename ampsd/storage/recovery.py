@@ -30,7 +30,7 @@ Fold = Callable[[int, int, records.Record], None]
 class Recovered:
     """The tail to go on from, and what recovery saw on its way."""
 
-    __slots__ = ("cut_bytes", "cut_offset", "cut_path", "records", "tail")
+    __slots__ = ("archive_is_journal", "cut_bytes", "cut_offset", "cut_path", "records", "tail")
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
@@ -38,6 +38,8 @@ class Recovered:
         self.cut_bytes = 0
         self.cut_path = ""
         self.cut_offset = 0
+        self.archive_is_journal = False
+        """Whether both directories are one, by name, link or mount: then there is no archive."""
 
 
 def recover(
@@ -57,12 +59,17 @@ def recover(
     disk.make_directory(directory)
     if archive_directory is not None:
         disk.make_directory(archive_directory)
-    found = placement.find(disk, directory, archive_directory, instance_name)
+    is_one = archive_directory is not None and disk.is_same(directory, archive_directory)
+    if is_one:
+        archive_directory = directory
+    found = placement.find(disk, directory, None if is_one else archive_directory, instance_name)
     block = _read_superblock(disk, directory, instance_name, bool(found.paths))
     if block is None or not found.paths:
         tail = _create(disk, directory, instance_name, segment_size, journal_id)
         tail.archive_directory = archive_directory
-        return Recovered(tail)
+        created = Recovered(tail)
+        created.archive_is_journal = is_one
+        return created
     files = [_open_segment(disk, path, number, block.journal_id) for number, path in found.paths.items()]
     for number, path in found.copies:
         _open_segment(disk, path, number, block.journal_id)  # what is not ours is not ours to remove
@@ -72,6 +79,7 @@ def recover(
     tail = Tail(directory, instance_name, segment_size, files, 0, files[0].first_index, files[0].chain, block)
     tail.archive_directory = archive_directory
     recovered = Recovered(tail)
+    recovered.archive_is_journal = is_one
     unproven = _scan(disk, recovered, fold)
     _remove_leftovers(disk, tail, removed, found)
     if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark and _goes_on(tail):
@@ -238,7 +246,8 @@ def _check_tail(file: Segment, reader: Reader, rest: Rest, watermark: int, recov
 def _remove_leftovers(disk: Disk, tail: Tail, removed: list[Segment], found: placement.Placement) -> None:
     """What a crash kept from being removed. The floor was perhaps seen in the page cache only: it is synced first."""
     removed_paths = [one.path for one in removed]
-    leftovers = [path for _, path in found.copies] + found.unfinished
+    chosen = found.paths
+    leftovers = [path for number, path in found.copies if not disk.is_same(path, chosen[number])] + found.unfinished
     if removed_paths:
         disk.perform([Fdatasync(superblock.path_of(tail.directory, tail.instance_name))])
     disk.perform(placement.removal(removed_paths + leftovers))
