@@ -217,7 +217,10 @@ class EventStore(Protocol):
 
     @property
     def kept(self) -> int:
-        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
+        """The log may lose its records below this position: no power cut takes those from here.
+
+        Far beyond all when nothing waits.
+        """
         ...
 
     def append(self, position: int, record: bytes) -> None:

@@ -70,7 +70,7 @@ class World:
         self.clock = SimClock()
         self.disk = SimDisk()
         self.net = SimNet()
-        self.store = SimEventStore()
+        self.store = SimEventStore(Random(-2 - 3 * seed))
         self.archive = SimArchive(refused=b'-13"')
         self.errands = SimErrands(self.clock.wall_ns)
         self.errands.is_failing = self._does_command_fail
