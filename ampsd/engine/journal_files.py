@@ -144,7 +144,13 @@ class JournalFiles:
     # ---- which files
 
     def _older(self, age_ns: int) -> list[Segment]:
-        return [file for file, _ in self._log.closed_files() if self._turn.wall_ns - file.newest_ns >= age_ns]
+        """The closed files up to the last that is so old: what is before it is older still, whatever its clock said.
+
+        So a clock that was far ahead for a moment keeps no file, and marks to remove have no gaps.
+        """
+        limit_ns = self._turn.wall_ns - age_ns
+        old = [at for at, file in enumerate(self._log.files) if file.newest_ns <= limit_ns]
+        return [file for file, _ in self._log.closed_files()][: old[-1] + 1] if old else []
 
     def _refusal(self, end: int) -> str | None:
         for need in (*self._needs, *self.pins):

@@ -278,6 +278,7 @@ def _copy_forward(disk: Disk, tail: Tail, unproven: list[Frame]) -> None:
     path = segment.path_of(tail.directory, tail.instance_name, last.number + 1)
     size = max(tail.segment_size, segment.HEADER_SIZE + len(data))
     new = Segment(path, last.number + 1, base, first_index, chain, size)
+    new.newest_ns = last.newest_ns
     disk.perform(creation_verbs(tail.directory, new, tail.superblock.journal_id, data))
     tail.superblock = tail.superblock.next(tail.position)
     block_path = superblock.path_of(tail.directory, tail.instance_name)

@@ -13,6 +13,7 @@ from ampsd.storage.compressed import Blocks
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import JournalDamageError, MessageGoneError
 from ampsd.storage.recovery import Recovered, journal_id_of, recover
+from ampsd.storage.segment import Segment
 from ampsd.storage.upkeep import Archiving, Compressing
 
 ARCHIVE = "/a"
@@ -327,3 +328,26 @@ def test_a_segment_knows_when_its_newest_record_was_written() -> None:
     life.journal.close()
     found, _ = opened(life.disk)
     assert [one.newest_ns for one in found.tail.segments] == [1] * 4, "the records of these tests are from that time"
+
+
+@pytest.mark.parametrize("floor", [0, 1])
+def test_an_empty_file_at_the_floor_goes_with_those_before_it(floor: int) -> None:
+    """A start that was cut off after it made the next file, and before it removed the empty one."""
+    life = lived()
+    last = life.journal.files[-1]
+    empty = Segment(path(9), 9, last.base, last.first_index, last.chain, last.size)
+    if not floor:
+        life.journal.files[:0], life.journal._bases[:0] = [empty], [0]
+        empty.base = 0
+    else:
+        life.journal.files[-1:-1], life.journal._bases[-1:-1] = [empty], [last.base]
+    life.journal.drop_before(last.base if floor else 0)
+    life.journal.flush()
+    while life.disk.is_busy:
+        life.step()
+    assert empty not in life.journal.files
+    assert [one.base for one in life.journal.files] == life.journal._bases
+    assert life.journal.files[0].base == life.journal.floor
+    for position, record in life.positions.items():
+        if position >= life.journal.floor:
+            assert life.journal.read(position, len(record)) == record
