@@ -224,7 +224,7 @@ class JournalFiles:
             return None
         self._look_ns = self._turn.now_ns
         self._carrying.let_go_before(floor)
-        return _Removal(going, floor, self._carrying.records_for(floor))
+        return _Removal(going, floor, self._carrying.all_records())
 
     def _wait_for(self, file: Segment, end: int) -> None:
         """The oldest file that stays; said once for each reason."""

@@ -55,7 +55,7 @@ from ampsd.storage.recovery import recover
 from ampsd.wire.command import CONNECTION_CLOSED, STOPPING
 
 DIRECTORY = "/sim"
-STEPS_MAX = 200_000
+STEPS_MAX = 600_000
 
 
 class World:
