@@ -135,6 +135,7 @@ class Instance:
             self.operators,
             self._action_runs,
             self.archiver,
+            self.log,
         )
 
     def _make_journal_files(self, doors: Doors) -> JournalFiles:

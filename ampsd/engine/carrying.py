@@ -8,10 +8,11 @@ Everything that folds the log, and what becomes of it when the log begins later:
     messages in queues; notes, counters and      their files wait; what is said of a message comes after it, so it
       sessions of them                             stays with it
     whether a queue is paused                    carried, as the mark PAUSE
-    where a queue begins, also one that is not   carried, as the mark BEGIN
-      configured now
+    where a queue begins                         carried, as the mark BEGIN
     the message that a RecoveryPoint names       nothing: what it keeps out is before it, and goes before it
     acknowledgments of messages to come          carried, as they are
+    these three of a queue that is not           carried, as they are
+      configured now
     messages that such a one kept out            nothing: a Remove record came with each, or at the next start
     messages that could be reset                 let go of: their bodies go
     records about messages that are gone         fold to nothing: no entry is at their positions
@@ -51,7 +52,7 @@ class Carrying:
     def all_records(self) -> Iterator[bytes]:
         """What to log before the log begins later; each record is made when it is asked for."""
         yield self._events.numbered()
-        yield from self._replay.begin_marks()
+        yield from self._replay.carried()
         for queue in self._queues:
             yield from _of_queue(queue)
         for publisher in self._publishers.table:
