@@ -288,6 +288,12 @@ CATALOGUE: dict[str, Entry] = {
         "Both names lead to one directory, perhaps by a link or a mount. Everything else goes on.",
         "Name another directory as JournalArchiveDirectory, best on another device.",
     ),
+    "2C-0008": Entry(
+        "warning",
+        "{file}, a second copy of a journal file, is damaged; it is {aside} now.",
+        "The journal file itself was read and is whole, so nothing is lost; but something wrote over its copy.",
+        "Check the disk of the copy; remove the file.",
+    ),
     "2C-0011": Entry(
         "info",
         "journal file {file} was {done}; it is {target} now.",

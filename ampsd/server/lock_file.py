@@ -38,6 +38,8 @@ def tell_recovery(report: Report, directory: str, recovered: Recovered, seconds:
     """Say what was read, and what was cut off because it was torn."""
     if recovered.archive_is_journal:
         report("2C-0007", directory=directory)
+    for file, aside in recovered.set_aside:
+        report("2C-0008", file=file, aside=aside)
     if recovered.cut_bytes:
         report("2C-0001", file=recovered.cut_path, offset=recovered.cut_offset, bytes=recovered.cut_bytes)
     report(

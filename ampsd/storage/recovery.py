@@ -12,7 +12,7 @@ The rules (FORMAT.md):
 from collections.abc import Callable
 from itertools import pairwise
 
-from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Truncate, Unlink, Verb
+from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
 from ampsd.storage import frame, placement, records, segment, superblock
 from ampsd.storage.compressed import Blocks
 from ampsd.storage.frame import Frame
@@ -30,7 +30,7 @@ Fold = Callable[[int, int, records.Record], None]
 class Recovered:
     """The tail to go on from, and what recovery saw on its way."""
 
-    __slots__ = ("archive_is_journal", "cut_bytes", "cut_offset", "cut_path", "records", "tail")
+    __slots__ = ("archive_is_journal", "cut_bytes", "cut_offset", "cut_path", "records", "set_aside", "tail")
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
@@ -38,6 +38,8 @@ class Recovered:
         self.cut_bytes = 0
         self.cut_path = ""
         self.cut_offset = 0
+        self.set_aside: list[tuple[str, str]] = []
+        """Second copies of files that were damaged, with their new names."""
         self.archive_is_journal = False
         """Whether both directories are one, by name, link or mount: then there is no archive."""
 
@@ -71,8 +73,7 @@ def recover(
         created.archive_is_journal = is_one
         return created
     files = [_open_segment(disk, path, number, block.journal_id) for number, path in found.paths.items()]
-    for number, path in found.copies:
-        _open_segment(disk, path, number, block.journal_id)  # what is not ours is not ours to remove
+    damaged = [copy for copy in found.copies if _is_damaged(disk, *copy, block.journal_id)]
     removed = [one for one in files if one.base < block.floor]
     files = files[len(removed) :]
     _check_order(directory, files, block)
@@ -81,6 +82,8 @@ def recover(
     recovered = Recovered(tail)
     recovered.archive_is_journal = is_one
     unproven = _scan(disk, recovered, fold)
+    _set_aside(disk, recovered, damaged)
+    found.copies = [copy for copy in found.copies if copy not in damaged]
     _remove_leftovers(disk, tail, removed, found)
     if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark and _goes_on(tail):
         _mark_in_use(disk, tail)
@@ -131,6 +134,17 @@ def _open_segment(disk: Disk, path: str, number: int, journal_id: bytes) -> Segm
         raise JournalDamageError(path, 0, f"the journal file was made as number {found.number}, and renamed")
     found.blocks = blocks
     return found
+
+
+def _is_damaged(disk: Disk, number: int, path: str, journal_id: bytes) -> bool:
+    """Whether a second copy is none. Raises ForeignJournalError: what is not ours is not ours to remove."""
+    try:
+        _open_segment(disk, path, number, journal_id)
+    except ForeignJournalError:
+        raise
+    except JournalDamageError:
+        return True
+    return False
 
 
 def _check_order(directory: str, files: list[Segment], block: Superblock) -> None:
@@ -251,6 +265,14 @@ def _remove_leftovers(disk: Disk, tail: Tail, removed: list[Segment], found: pla
     if removed_paths:
         disk.perform([Fdatasync(superblock.path_of(tail.directory, tail.instance_name))])
     disk.perform(placement.removal(removed_paths + leftovers))
+
+
+def _set_aside(disk: Disk, recovered: Recovered, damaged: list[tuple[int, str]]) -> None:
+    """Second copies that are damaged, whose originals were read: nobody needs them, but somebody may ask why."""
+    for _, path in damaged:
+        aside = f"{path}.damaged"
+        disk.perform([Rename(path, aside), FsyncDir(path.rpartition("/")[0])])
+        recovered.set_aside.append((path, aside))
 
 
 def _goes_on(tail: Tail) -> bool:

@@ -11,7 +11,7 @@ from ampsd.simulator.disk import SimDisk
 from ampsd.storage import placement, segment, superblock
 from ampsd.storage.compressed import Blocks
 from ampsd.storage.journal import Journal
-from ampsd.storage.log import JournalDamageError, MessageGoneError
+from ampsd.storage.log import ForeignJournalError, JournalDamageError, MessageGoneError
 from ampsd.storage.recovery import Recovered, journal_id_of, recover
 from ampsd.storage.segment import Segment
 from ampsd.storage.upkeep import Archiving, Compressing
@@ -122,6 +122,60 @@ def test_of_two_copies_the_one_that_was_there_before_is_kept() -> None:
     _, folded = opened(life.disk)
     assert folded.entries == list(life.positions.items())
     assert names(life.disk) == [path(number) for number in range(4)]
+
+
+@pytest.mark.parametrize("way", ["archive", "compress"])
+@pytest.mark.parametrize("damage", ["zeros", "empty", "renamed"])
+def test_a_damaged_second_copy_is_set_aside_and_stops_nothing(way: str, damage: str) -> None:
+    life = lived()
+    file, end = closed_file(life, 1)
+    work = Archiving(file, end, ARCHIVE) if way == "archive" else Compressing(file, end)
+    worked(life.disk, work, keeps_original=True)
+    life.journal.close()
+    if damage == "zeros":
+        life.disk.perform([Pwrite(work.target, 0, bytes(100)), Fdatasync(work.target)])
+    elif damage == "empty":
+        life.disk.perform([Truncate(work.target, 0)])
+    else:
+        other = work.target.replace("0000000001", "0000000002")
+        life.disk.perform([Rename(work.target, other)])
+        work.target = other
+    for expected in ([(work.target, f"{work.target}.damaged")], []):
+        found, folded = opened(life.disk)
+        assert folded.entries == list(life.positions.items())
+        assert found.set_aside == expected
+        assert names(life.disk) == sorted(
+            [*(path(number) for number in range(4)), f"{work.target}.damaged"],
+            key=lambda one: (one.startswith(ARCHIVE), one),
+        )
+        Journal(life.disk, found.tail).close()
+
+
+def test_a_damaged_file_with_a_damaged_copy_is_refused_and_nothing_is_changed() -> None:
+    life = lived()
+    file, end = closed_file(life, 1)
+    worked(life.disk, work := Archiving(file, end, ARCHIVE), keeps_original=True)
+    life.journal.close()
+    for one in (work.target, path(1)):
+        life.disk.perform([Pwrite(one, 0, bytes(100)), Fdatasync(one)])
+    before = names(life.disk)
+    with pytest.raises(JournalDamageError):
+        opened(life.disk)
+    assert names(life.disk) == before
+
+
+def test_a_second_copy_that_is_of_another_journal_is_not_touched() -> None:
+    life = lived()
+    other = Life(life.disk.snapshot())
+    file, end = closed_file(life, 1)
+    worked(life.disk, work := Archiving(file, end, ARCHIVE), keeps_original=True)
+    life.journal.close()
+    foreign = segment.encode_header(other.recovered.tail.segments[1], b"another")
+    life.disk.perform([Pwrite(work.target, 0, foreign), Fdatasync(work.target)])
+    before = names(life.disk)
+    with pytest.raises(ForeignJournalError):
+        opened(life.disk)
+    assert names(life.disk) == before
 
 
 def test_what_was_being_made_is_removed() -> None:
