@@ -1,9 +1,10 @@
 """A disk that forgets: what was not synced may be kept, lost, torn or reordered by a crash.
 
 Faults it may inject: at a crash, each 512-byte sector of each unsynced write is kept or lost on its own, each name
-change that no FsyncDir covered is kept or lost, in order; a verb may fail with an error the test sets. Bytes that were
-synced, and names that were fsynced, always survive. A failed sync loses what it should have made durable, and no later
-sync brings it back, though readers go on seeing it; a failed write leaves half of its bytes.
+change that no FsyncDir of its directory covered is kept or lost, in order within its directory; a verb may fail with an
+error the test sets. Bytes that were synced, and names that were fsynced, always survive. A failed sync loses what it
+should have made durable, and no later sync brings it back, though readers go on seeing it; a failed write leaves half
+of its bytes.
 """
 
 import errno
@@ -64,7 +65,8 @@ class SimDisk:
     def __init__(self) -> None:
         self._names: dict[str, File] = {}
         self._durable_names: dict[str, File] = {}
-        self._name_changes: list[tuple[str, File | None]] = []
+        self._name_changes: dict[str, list[tuple[str, File | None]]] = {}
+        """By directory, what no FsyncDir has made durable."""
         self._submitted: deque[tuple[int, deque[Verb]]] = deque()
         self.fault: Callable[[Verb], OSError | None] = lambda verb: None
         self.verbs_done = 0
@@ -136,11 +138,10 @@ class SimDisk:
         """Lose power: forget what was not durable, by the draw of `rng`."""
         self._submitted.clear()
         fate = rng.choice((0.0, 1.0, 0.5, 0.9, 0.1))
-        kept = (
-            rng.randint(0, len(self._name_changes)) if fate not in (0.0, 1.0) else int(fate) * len(self._name_changes)
-        )
-        for path, file in self._name_changes[:kept]:
-            _apply(self._durable_names, path, file)
+        for changes in self._name_changes.values():
+            kept = rng.randint(0, len(changes)) if fate not in (0.0, 1.0) else int(fate) * len(changes)
+            for path, file in changes[:kept]:
+                _apply(self._durable_names, path, file)
         self._name_changes.clear()
         self._names = dict(self._durable_names)
         for path in sorted(self._names):
@@ -167,7 +168,10 @@ class SimDisk:
 
         copy._names = {path: of(file) for path, file in self._names.items()}
         copy._durable_names = {path: of(file) for path, file in self._durable_names.items()}
-        copy._name_changes = [(path, None if file is None else of(file)) for path, file in self._name_changes]
+        copy._name_changes = {
+            directory: [(path, None if file is None else of(file)) for path, file in changes]
+            for directory, changes in self._name_changes.items()
+        }
         return copy
 
     def _at(self, path: str) -> str:
@@ -184,7 +188,7 @@ class SimDisk:
     def _change_name(self, path: str, file: File | None) -> None:
         path = self._at(path)
         _apply(self._names, path, file)
-        self._name_changes.append((path, file))
+        self._name_changes.setdefault(path.rpartition("/")[0], []).append((path, file))
 
     def _run(self, verb: Verb) -> None:
         self.verbs_done += 1
@@ -218,9 +222,9 @@ class SimDisk:
             case Truncate():
                 self._file(verb.path).truncate(verb.size)
             case FsyncDir():
-                for path, file in self._name_changes:
+                directory = self.other_names.get(verb.directory, verb.directory)
+                for path, file in self._name_changes.pop(directory, ()):
                     _apply(self._durable_names, path, file)
-                self._name_changes.clear()
 
 
 def _put(image: bytearray, offset: int, data: bytes) -> None:

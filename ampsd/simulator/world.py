@@ -369,6 +369,7 @@ class World:
         draw = self.rng.random()
         if draw < self.draw.stop_share and self.journal.failure is None:
             self.stop()
+            self.violations += restart.check(self.instance, self._folded(self.disk.snapshot()))
         elif draw < self.draw.kill_share and self.journal.failure is None:
             self.disk.kill()
         else:

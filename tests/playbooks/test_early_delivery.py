@@ -200,5 +200,5 @@ def test_a_start_keeps_nothing_of_the_messages_that_are_gone() -> None:
         worker.send(c="sow_delete", t="Jobs", bookmark=worker.take()[-1]["bm"])
     sender.send('{"open":1}', c="p", t="Jobs")
     play.restart()
-    (restoring,) = play.instance._replay._restoring.values()
+    (restoring,) = play.instance.replay._restoring.values()
     assert (len(restoring._counted), len(restoring._open), len(restoring._untold)) == (0, 0, 0)
