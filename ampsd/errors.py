@@ -285,14 +285,26 @@ CATALOGUE: dict[str, Entry] = {
     "2C-0005": Entry(
         "emergency",
         "the journal directory {directory} is in use by another process.",
-        "Two instances on one journal would overwrite each other.",
-        "Stop the other instance, or give this one a JournalDirectory of its own.",
+        "Two instances on one journal, or of one name with one archive, would overwrite each other's files.",
+        "Stop the other instance, or give this one a JournalDirectory and a JournalArchiveDirectory of its own.",
     ),
     "2C-0006": Entry(
         "emergency",
         "{file} is not a journal file that this instance can use: {what}.",
         "It was written by a newer version of ampsd, or belongs to another instance or another transaction log.",
         "Start the version of ampsd that wrote it, or give this instance a JournalDirectory of its own.",
+    ),
+    "2C-0007": Entry(
+        "warning",
+        "JournalArchiveDirectory is the journal directory {directory}; journal files are not archived.",
+        "Both names lead to one directory, perhaps by a link or a mount. Everything else goes on.",
+        "Name another directory as JournalArchiveDirectory, best on another device.",
+    ),
+    "2C-0008": Entry(
+        "warning",
+        "{file}, a second copy of a journal file, is damaged; it is {aside} now.",
+        "The journal file itself was read and is whole, so nothing is lost; but something wrote over its copy.",
+        "Check the disk of the copy; remove the file.",
     ),
     "2C-0011": Entry(
         "info",
@@ -303,7 +315,7 @@ CATALOGUE: dict[str, Entry] = {
     "2C-0012": Entry(
         "error",
         "journal file {file} cannot be {done}: {error}. It stays as it is.",
-        "The disk or the archive directory is full, missing, not writable or failing.",
+        "The disk or the archive directory is full, missing, not writable or failing, or a file there has the name.",
         "Correct what the error names; it is tried again when an action asks again.",
     ),
     "2C-0013": Entry(

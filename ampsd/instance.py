@@ -107,7 +107,7 @@ class Instance:
         self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
         self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
-        self._replay = self._make_replay()
+        self.replay = self._make_replay()
         self.journal_files = self._make_journal_files(doors)
         self.clients = Clients(
             self.outbox,
@@ -135,11 +135,12 @@ class Instance:
             self.operators,
             self._action_runs,
             self.archiver,
+            self.log,
         )
 
     def _make_journal_files(self, doors: Doors) -> JournalFiles:
         needs = needs_of(self.queues, self._action_runs, self.archiver, self.events)
-        carrying = Carrying(self.queues, self.publishers, self.events, self._replay)
+        carrying = Carrying(self.queues, self.publishers, self.events, self.replay)
         return JournalFiles(self.log, self.turn, self.report, doors.upkeep, needs, carrying)
 
     def _make_requests(self) -> Requests:
@@ -174,11 +175,11 @@ class Instance:
 
     def restore(self, position: int, length: int, record: records.Record) -> None:
         """Fold one record of the log, in order, before the first input."""
-        self._replay.fold(position, length, record)
+        self.replay.fold(position, length, record)
 
     def start(self) -> None:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
-        self._replay.finish()
+        self.replay.finish()
         self.archiver.begin(self.log.floor)
         for run in self._action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)

@@ -61,6 +61,19 @@ class Rename:
         self.new = new
 
 
+class Claim:
+    """Disk verb: rename `old` to `new`, which nothing may be called yet; durable only after FsyncDir.
+
+    Raises FileExistsError where the name is taken.
+    """
+
+    __slots__ = ("new", "old")
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old = old
+        self.new = new
+
+
 class FsyncDir:
     """Disk verb: make creations, renames and removals in `directory` durable."""
 
@@ -101,7 +114,7 @@ class Pread:
         self.data = b""
 
 
-Verb = Pwrite | Fdatasync | Create | Rename | FsyncDir | Truncate | Unlink | Pread
+Verb = Pwrite | Fdatasync | Create | Rename | Claim | FsyncDir | Truncate | Unlink | Pread
 
 
 class Disk(Protocol):
@@ -133,6 +146,13 @@ class Disk(Protocol):
 
     def make_directory(self, directory: str) -> None:
         """Create `directory` and its parents, durably; fine when it exists. Raises OSError."""
+        ...
+
+    def is_same(self, path: str, other: str) -> bool:
+        """Whether two paths lead to one file or directory, by links or mounts; False where one leads to nothing.
+
+        Raises OSError.
+        """
         ...
 
     def forget(self, path: str) -> None:
@@ -197,7 +217,10 @@ class EventStore(Protocol):
 
     @property
     def kept(self) -> int:
-        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
+        """The log may lose its records below this position: no power cut takes those from here.
+
+        Far beyond all when nothing waits.
+        """
         ...
 
     def append(self, position: int, record: bytes) -> None:

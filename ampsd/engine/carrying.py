@@ -8,11 +8,12 @@ Everything that folds the log, and what becomes of it when the log begins later:
     messages in queues; notes, counters and      their files wait; what is said of a message comes after it, so it
       sessions of them                             stays with it
     whether a queue is paused                    carried, as the mark PAUSE
-    where a queue begins, also one that is not   carried, as the mark BEGIN
-      configured now
+    where a queue begins                         carried, as the mark BEGIN
     the message that a RecoveryPoint names       nothing: what it keeps out is before it, and goes before it
     acknowledgments of messages to come          carried, as they are
-    messages that such a one kept out            carried, as a Remove record: the message may be in a file that stays
+    these three of a queue that is not           carried, as they are
+      configured now
+    messages that such a one kept out            nothing: a Remove record came with each, or at the next start
     messages that could be reset                 let go of: their bodies go
     records about messages that are gone         fold to nothing: no entry is at their positions
     retries of actions                           the files of their messages wait
@@ -48,25 +49,21 @@ class Carrying:
         for queue in self._queues:
             queue.exceeded.drop_before(floor)
 
-    def records_for(self, floor: int) -> Iterator[bytes]:
-        """What to log before the log begins at `floor`; each record is made when it is asked for."""
+    def all_records(self) -> Iterator[bytes]:
+        """What to log before the log begins later; each record is made when it is asked for."""
         yield self._events.numbered()
-        yield from self._replay.begin_marks()
+        yield from self._replay.carried()
         for queue in self._queues:
-            yield from _of_queue(queue, floor)
+            yield from _of_queue(queue)
         for publisher in self._publishers.table:
             if publisher.last:
                 yield records.encode_sequence(publisher.id, publisher.last)
 
 
-def _of_queue(queue: Queue, floor: int) -> Iterator[bytes]:
+def _of_queue(queue: Queue) -> Iterator[bytes]:
     if queue.paused_until_ns is not None:
         is_endless = queue.paused_until_ns == NEVER
         until_ns = 0 if is_endless else queue.around.turn.wall_of(queue.paused_until_ns)
         yield records.encode_mark(records.PAUSE, queue.key, array("Q"), until_ns)
     for publisher, sequence in queue.ahead.waiting():
         yield records.encode_removal_ahead(queue.key, publisher, sequence)
-    kept_out = array("Q", (position for position in queue.ahead.kept_out if position >= floor))
-    queue.ahead.kept_out.clear()
-    if kept_out:
-        yield records.encode_queue_change(records.REMOVE, queue.key, kept_out)

@@ -144,7 +144,13 @@ class JournalFiles:
     # ---- which files
 
     def _older(self, age_ns: int) -> list[Segment]:
-        return [file for file, _ in self._log.closed_files() if self._turn.wall_ns - file.newest_ns >= age_ns]
+        """The closed files up to the last that is so old: what is before it is older still, whatever its clock said.
+
+        So a clock that was far ahead for a moment keeps no file, and marks to remove have no gaps.
+        """
+        limit_ns = self._turn.wall_ns - age_ns
+        old = [at for at, file in enumerate(self._log.files) if file.newest_ns <= limit_ns]
+        return [file for file, _ in self._log.closed_files()][: old[-1] + 1] if old else []
 
     def _refusal(self, end: int) -> str | None:
         for need in (*self._needs, *self.pins):
@@ -174,7 +180,7 @@ class JournalFiles:
         def go_on(error: OSError | None) -> None:
             if error is not None:
                 self._failed(work.source, done, error)
-                self._clean_up([work.new, work.target])
+                self._clean_up(work.leftovers)
                 return
             self._log.move(work.file, work.target, work.blocks)
             self._report("2C-0011", file=work.source, done=done, target=work.target)
@@ -218,7 +224,7 @@ class JournalFiles:
             return None
         self._look_ns = self._turn.now_ns
         self._carrying.let_go_before(floor)
-        return _Removal(going, floor, self._carrying.records_for(floor))
+        return _Removal(going, floor, self._carrying.all_records())
 
     def _wait_for(self, file: Segment, end: int) -> None:
         """The oldest file that stays; said once for each reason."""

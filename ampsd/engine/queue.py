@@ -59,7 +59,7 @@ class Queue:
         self.is_at_most_once = definition.is_at_most_once
         self._is_strict = definition.leasing == "strict"
         self._removed = array("Q")
-        self.ahead = RemovalsAhead(around.turn, definition.deferred_ack_expiration_ns)
+        self.ahead = RemovalsAhead(around.turn, around.log, self.key, definition.deferred_ack_expiration_ns)
         self.tells = definition.has_events
         names = (definition.name, definition.message_type)
         self.watches_deliveries = around.is_watched(MessageDelivered(*names, b"", b"", ""))

@@ -3,24 +3,33 @@
 A queue hands out a numbered message before it is durable. When a crash takes the message, the worker may come back
 before the publisher does, and send its acknowledgment again. It is told that the removal is persisted, so the message
 must not be handed out once more: it does not enter the queue. DeferredAckExpiration (User Guide, Message Queues) says
-how long that is remembered.
+how long that is remembered. What is kept out is logged as removed, in the batch that has the message: the log then
+needs the acknowledgment no longer.
 """
+
+from array import array
 
 from ampsd import limits
 from ampsd.engine.entries import Run
 from ampsd.engine.turn import Turn
+from ampsd.storage import records
+from ampsd.storage.log import Log
 
 
 class RemovalsAhead:
     """Publisher and sequence of messages that shall not enter a queue, each with the time until which that counts."""
 
-    def __init__(self, moment: Turn, expires_after_ns: int, most: int = limits.REMOVALS_AHEAD_MAX) -> None:
+    def __init__(
+        self, moment: Turn, log: Log, queue: bytes, expires_after_ns: int, most: int = limits.REMOVALS_AHEAD_MAX
+    ) -> None:
         self._turn = moment
+        self._log = log
+        self._queue = queue
         self._expires_after_ns = expires_after_ns
         self._most = most
         self._ends: dict[tuple[int, int], int] = {}
-        self.kept_out: list[int] = []
-        """Positions of messages that did not enter; the log does not say so in a record of their own."""
+        self._unsaid: dict[int, None] | None = {}
+        """Positions of messages that did not enter, and of which the log does not say so yet: while it is read."""
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -34,6 +43,20 @@ class RemovalsAhead:
             if not ends:
                 break
 
+    def said(self, position: int) -> None:
+        """The log, which is being read, says that the message is not in the queue."""
+        if self._unsaid:
+            self._unsaid.pop(position, None)
+
+    def finish(self) -> None:
+        """The log was read. Earlier versions did not say what was kept out: it is said now."""
+        unsaid, self._unsaid = self._unsaid, None
+        if unsaid:
+            self._say(list(unsaid))
+
+    def _say(self, positions: list[int]) -> None:
+        self._log.add(records.encode_queue_change(records.REMOVE, self._queue, array("Q", positions)))
+
     def waiting(self) -> list[tuple[int, int]]:
         """Publisher and sequence of what has not come yet, the oldest first."""
         return [key for key, end_ns in self._ends.items() if end_ns > self._turn.now_ns]
@@ -45,7 +68,11 @@ class RemovalsAhead:
         kept = [at for at, end_ns in enumerate(ends) if end_ns <= now_ns]
         if len(kept) == len(ends):
             return run
-        self.kept_out += [run.positions[at] for at, end_ns in enumerate(ends) if end_ns > now_ns]
+        kept_out = [run.positions[at] for at, end_ns in enumerate(ends) if end_ns > now_ns]
+        if self._unsaid is None:
+            self._say(kept_out)
+        else:
+            self._unsaid.update(dict.fromkeys(kept_out))
         return Run(
             [run.positions[at] for at in kept],
             [run.lengths[at] for at in kept],

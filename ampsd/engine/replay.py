@@ -14,10 +14,12 @@ from ampsd.engine.queue import Queue
 from ampsd.engine.restoring import Restoring
 from ampsd.engine.routes import Route, Routes
 from ampsd.engine.story import ACTION
+from ampsd.engine.strangers import Strangers
 from ampsd.engine.turn import Turn
 from ampsd.expressions.environment import NOWHERE
 from ampsd.message_types.message_type import BodyError, Fields
 from ampsd.storage import records
+from ampsd.storage.log import Log
 from ampsd.storage.tellings import decode_audit
 
 
@@ -35,6 +37,7 @@ class Replay:
         operators: Operators,
         action_runs: ActionRuns,
         archiver: Archiver,
+        log: Log,
     ) -> None:
         self._archiver = archiver
         self._action_runs = action_runs
@@ -45,14 +48,14 @@ class Replay:
         self._environments = environments
         self._events = events
         self._operators = operators
-        self._strangers: dict[bytes, records.Mark] = {}
-        """Where queues begin that are not configured now."""
+        self._strangers = Strangers(log)
 
     def fold(self, position: int, length: int, record: records.Record) -> None:
         """One record, in order."""
         if isinstance(record, records.Publish):
             publisher = self._publishers.by_id(record.publisher)
             publisher.last = max(publisher.last, record.sequence)
+            self._strangers.came(position, record.publisher, record.sequence)
             routes = self._routes.get(record.message_type)
             if routes is not None:
                 self._fold_message(routes.find(record.topic), position, length, publisher.number, record)
@@ -64,10 +67,10 @@ class Replay:
                 restoring.fold(record)
             elif isinstance(record, records.Mark) and record.mark == records.NUMBERED:
                 self._events.number_from(record.value)
-            elif isinstance(record, records.Mark) and record.mark == records.BEGIN:
-                self._strangers[record.queue] = record
             elif record.queue.startswith(ACTION) and not isinstance(record, records.RemovalAhead):
                 self._action_runs.restore(record)
+            else:
+                self._strangers.fold(record)
         else:
             publisher = self._publishers.by_id(record.publisher)
             publisher.last = max(publisher.last, record.sequence)
@@ -76,15 +79,15 @@ class Replay:
         """The end of the log: what was leased is lost."""
         for restoring in self._restoring.values():
             restoring.finish()
+        self._strangers.finish()
 
-    def begin_marks(self) -> Iterator[bytes]:
-        """Records that say where queues begin, those that are not configured now included."""
+    def carried(self) -> Iterator[bytes]:
+        """Records that say where queues begin, and all that is known of those that are not configured now."""
         for restoring in self._restoring.values():
             mark = restoring.begin_mark()
             if mark is not None:
                 yield mark
-        for known in self._strangers.values():
-            yield records.encode_mark(known.mark, known.queue, known.positions, known.value, known.text)
+        yield from self._strangers.records()
 
     def _fold_telling(self, position: int, record: records.Telling) -> None:
         events = self._events.restore(position, record)

@@ -66,15 +66,19 @@ class Restoring:
 
     def _change(self, change: records.QueueChange) -> None:
         queue = self.queue
+        is_removal = change.kind == records.REMOVE
         for position in change.positions:
+            if is_removal:
+                queue.ahead.said(position)
             serial = self._entries.find_position(position)
             if serial < 0:
                 continue
-            if change.kind == records.REMOVE:
+            if is_removal:
                 if change.reasons:
                     self._remember(serial, change.reasons)
                 queue.forget((serial,))
                 self._untold.pop(position, None)
+                self._counted.pop(serial, None)
             else:
                 queue.counters.restore(change.kind, serial)
                 self._counted[serial] = None
@@ -166,9 +170,13 @@ class Restoring:
                     note.attempts += 1
 
     def finish(self) -> None:
-        """Every lease of the life before is lost, which may have been the last allowed."""
+        """Every lease of the life before is lost, which may have been the last allowed.
+
+        Of what was kept for the reading nothing stays but where the queue begins.
+        """
         queue = self.queue
         queue.is_restoring = False
+        queue.ahead.finish()
         self._drop_before()
         for serial in filter(self._counted.__contains__, queue.counters.used_up()):
             position = self._entries.position(serial)
@@ -176,6 +184,8 @@ class Restoring:
             queue.endings.end(serial, State.TERMINATED, ("max_deliveries",), session=session)
         self._tell_lost()
         self._tell_received()
+        for known in (self._counted, self._open, self._untold):
+            known.clear()
         for serial in [one for one, note in queue.notes.items() if note.suspend_by is not None]:
             note = queue.notes.of(serial)
             queue.endings.hold(serial, self._entries.state(serial), note.suspend_by or b"")

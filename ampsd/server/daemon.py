@@ -40,7 +40,7 @@ from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAG
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.journal_worker import JournalWorker
 from ampsd.server.listeners import Listeners
-from ampsd.server.lock_file import lock_of, tell_recovery
+from ampsd.server.lock_file import locks_of, tell_recovery
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
@@ -100,7 +100,7 @@ class Daemon:
         self._instance: Instance
         self._clock = RealClock()
         self._net = TcpNet(self._post)
-        self._lock_file: int | None = None
+        self._lock_files: list[int] = []
         self._store: EventStore = KeptNowhere()
         self._event_file: EventFile | None = None
         self._archive: ArchiveDirectory | None = None
@@ -199,11 +199,11 @@ class Daemon:
             return unlogged
         directory = os.path.abspath(transaction_log.journal_directory)
         self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
-        self._disk.make_directory(directory)
+        old = transaction_log.journal_archive_directory and os.path.abspath(transaction_log.journal_archive_directory)
         try:
-            self._lock_file = lock_of(directory, definition.name)
+            self._lock_files = locks_of(self._disk, directory, old, definition.name)
         except BlockingIOError as error:
-            self._report("2C-0005", directory=directory)
+            self._report("2C-0005", directory=error.filename)
             raise StartError(EXIT_STORAGE) from error
         new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
         journal_id = journal_id_of(self._disk, directory, definition.name) or new_id
@@ -219,7 +219,6 @@ class Daemon:
             )
         self._upkeep = JournalWorker(lambda ticket, error: self._post_from_thread(UpkeepCompleted(ticket, error)))
         self._begin_instance(self._journal)
-        old = transaction_log.journal_archive_directory and os.path.abspath(transaction_log.journal_archive_directory)
         started = time.monotonic()
         size = transaction_log.journal_size_bytes
         recovered = recover(self._disk, directory, definition.name, size, journal_id, self._instance.restore, old)

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Claim, Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
 Completed = Callable[[int, OSError | None], None]
 """Called in the worker thread with the ticket and the error of a submission."""
@@ -55,6 +55,10 @@ class _Files:
                 self.keep(verb.path, _create(verb))
             case Rename():
                 os.rename(verb.old, verb.new)
+                self.forget(verb.new)
+                self.forget(verb.old)
+            case Claim():
+                _claim(verb.old, verb.new)
                 self.forget(verb.new)
                 self.forget(verb.old)
             case FsyncDir():
@@ -117,6 +121,13 @@ class RealDisk:
         """Create `directory` and its parents, durably. Raises OSError."""
         make_directory(directory)
 
+    def is_same(self, path: str, other: str) -> bool:
+        """Whether two paths lead to one file or directory. Raises OSError."""
+        try:
+            return os.path.samestat(os.stat(path), os.stat(other))
+        except FileNotFoundError:
+            return False
+
     def forget(self, path: str) -> None:
         """Close the file, in both threads."""
         self._files.forget(path)
@@ -151,6 +162,20 @@ def _create(verb: Create) -> int:
             raise
         os.ftruncate(descriptor, verb.size)  # a file system without reservation: space is taken as it is written
     return descriptor
+
+
+def _claim(old: str, new: str) -> None:
+    """A link replaces nothing, whoever takes the name at the same time. Raises OSError."""
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        if os.path.lexists(new):  # a file system without links: whoever has the directory's lock is alone in it
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from error
+        os.rename(old, new)
+        return
+    os.unlink(old)
 
 
 def _read_all(descriptor: int, offset: int, length: int) -> bytes:

@@ -15,14 +15,13 @@ from collections import deque
 
 from ampsd.definitions.message_events import MessageEventsDefinition
 from ampsd.ports import Report
-from ampsd.server.event_writer import HEADER, PROGRESS, UnusableError, prepare
+from ampsd.server.event_writer import HEADER, PROGRESS, SYNC, UnusableError, prepare
 
 _LOOK_SECONDS = 0.05
 _CATCH_UP_SECONDS = 5.0
 LOCK_SECONDS = 10.0
 _END_SECONDS = 30.0
 _PIPE_BYTES = 1 << 20
-_STEP_BYTES = 1 << 20
 _EVERYTHING = 2**63
 
 
@@ -37,10 +36,9 @@ class EventFile:
         self._is_stopping = False
         self._progress = threading.Condition()
         self._has_failed = False
-        self._taken_bytes = self._written_bytes = 0  # each is changed by one thread only
-        self._next_step = _STEP_BYTES
-        self._steps: deque[tuple[int, int]] = deque()
-        """How many bytes were taken when the log was taken up to which position, now and then."""
+        self._taken_bytes = self._written_bytes = self._synced_bytes = 0  # each is changed by one thread only
+        self._asked: tuple[int, int] | None = None
+        """How many bytes were taken, and the log up to which position, when a sync was asked for that is under way."""
         self._lock = _locked(f"{path}-lock")
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, self._lock)
@@ -55,19 +53,26 @@ class EventFile:
 
     @property
     def kept(self) -> int:
-        """The log may lose its records below this position: those are written. Far beyond all when nothing waits."""
-        steps = self._steps
-        while steps and steps[0][0] <= self._written_bytes:
-            _, self._kept = steps.popleft()
-        return _EVERYTHING if self._taken_bytes == self._written_bytes else self._kept
+        """The log may lose its records below this position: those are durable here. Far beyond all when nothing waits.
+
+        The process that writes syncs when this is asked and it has not yet; a later answer tells.
+        """
+        if self._synced_bytes == self._taken_bytes:
+            return _EVERYTHING
+        if self._asked is not None and self._synced_bytes >= self._asked[0]:
+            _, self._kept = self._asked
+            self._asked = None
+        if self._asked is None:
+            self._taken_bytes += HEADER.size
+            self._asked = self._taken_bytes, self.position
+            self._waiting.append(HEADER.pack(SYNC, 0))
+            self._wakes.set()
+        return self._kept
 
     def append(self, position: int, record: bytes) -> None:
         """Take a durable record. Never fails and never waits."""
         self.position = position + 1
         self._taken_bytes += HEADER.size + len(record)
-        if self._taken_bytes >= self._next_step:
-            self._next_step = self._taken_bytes + _STEP_BYTES
-            self._steps.append((self._taken_bytes, position + 1))
         self._waiting.append(HEADER.pack(position, len(record)))
         self._waiting.append(record)
 
@@ -139,7 +144,7 @@ class EventFile:
         assert errors is not None
         while len(data := answers.read(PROGRESS.size)) == PROGRESS.size:
             with self._progress:
-                (self._written_bytes,) = PROGRESS.unpack(data)
+                self._written_bytes, self._synced_bytes = PROGRESS.unpack(data)
                 self._progress.notify_all()
         error = errors.read().decode("utf-8", "replace").strip()
         exit_code = self._process.wait()

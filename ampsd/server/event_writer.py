@@ -4,7 +4,8 @@ work for a part of a core, which the loop must not feel.
     python -m ampsd.server.event_writer PATH KEEP_FOR_NS KEEP_AT_MOST
 
 reads records from standard input, each after its position in the log and its length, and writes to standard output how
-many bytes it has written, after each transaction. At the end of its input it ends, whatever became of the daemon.
+many bytes it has written and synced, after each transaction. It syncs when it is asked to. At the end of its input it
+ends, whatever became of the daemon.
 
 A row is a run of events, as in the log. What is in the file follows from the log alone. Each transaction notes the log
 position up to which it goes, so after a crash the log is read on from there; without the file from its beginning.
@@ -19,6 +20,7 @@ import sys
 import time
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from ampsd import limits
 from ampsd.storage.records import EVENTS, KIND_AT, DamagedRecordError
@@ -27,8 +29,10 @@ from ampsd.storage.tellings import Events, decode_audit, decode_events, position
 SCHEMA_VERSION = 1
 HEADER = struct.Struct("<QI")
 """Before each record on the way here: its position in the log, its length."""
-PROGRESS = struct.Struct("<Q")
-"""On the way back: how many bytes are written, headers included."""
+SYNC = 2**64 - 1
+"""A header with this position and no record asks for a sync of all before it."""
+PROGRESS = struct.Struct("<QQ")
+"""On the way back: how many bytes are written, and how many of them are durable, headers included."""
 _CHECKPOINT_PAGES = 4000
 _RETENTION_SECONDS = 30
 _DELETED_AT_ONCE = 5000
@@ -77,6 +81,7 @@ class EventWriter:
     def __init__(self, path: str, keep_for_ns: int, keep_at_most: int) -> None:
         self._keep_for_ns = keep_for_ns
         self._keep_at_most = keep_at_most
+        self._path = path
         self._connection = connect(path)
         self._names: dict[bytes, int] = {
             bytes(text): number for number, text in self._connection.execute("SELECT number, text FROM names")
@@ -100,6 +105,14 @@ class EventWriter:
         except (sqlite3.Error, DamagedRecordError):
             connection.execute("ROLLBACK")
             raise
+
+    def sync(self) -> None:
+        """Make what is written durable. Raises OSError.
+
+        SQLite syncs what it moves from its log into the file, but not its log at each COMMIT.
+        """
+        _sync(f"{self._path}-wal")
+        _sync(os.path.dirname(self._path) or ".")
 
     def _write_rows(self, batch: Sequence[tuple[int, bytes]]) -> None:
         runs: list[tuple[object, ...]] = []
@@ -210,7 +223,7 @@ class EventWriter:
 
 
 def prepare(path: str, journal_id: bytes) -> int:
-    """Make the file where there is none; returns the log position from which on it lacks records.
+    """Make the file where there is none; returns the log position from which on it lacks records, durably.
 
     Raises UnusableError when it is damaged, or of another journal or version.
     """
@@ -227,6 +240,8 @@ def prepare(path: str, journal_id: bytes) -> int:
             connection.close()
     except sqlite3.DatabaseError as error:
         raise UnusableError(str(error)) from error
+    for one in (path, f"{path}-wal", os.path.dirname(path) or "."):  # the process before may have been killed
+        _sync(one)
     if found.get("version") != SCHEMA_VERSION or found.get("journal") != journal_id:
         raise UnusableError("it belongs to another journal or version")
     return int(found["position"])
@@ -239,6 +254,16 @@ def connect(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
     return connection
+
+
+def _sync(path: str) -> None:
+    """Make a file or the names in a directory durable. That SQLite has no log is fine. Raises OSError."""
+    with suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def signed(number: int) -> int:
@@ -308,12 +333,15 @@ def main() -> int:
         return _EXIT_FAILED
     except BrokenPipeError:
         return 0  # the daemon is gone; the log has the rest
+    except OSError as error:
+        sys.stderr.write(str(error))
+        return _EXIT_FAILED
     return 0
 
 
 def _serve(writer: EventWriter) -> None:
     waiting = b""
-    written = 0
+    written = synced = 0
     retains_at = time.monotonic()
     while True:
         readable, _, _ = select.select([0], [], [], max(0.0, retains_at - time.monotonic()))
@@ -325,10 +353,15 @@ def _serve(writer: EventWriter) -> None:
             waiting += data
             batch, size = _cut(waiting)
             if batch:
-                writer.write(batch)
+                records = [one for one in batch if one[0] != SYNC]
+                if records:
+                    writer.write(records)
                 waiting = waiting[size:]
                 written += size
-                os.write(1, PROGRESS.pack(written))
+                if len(records) < len(batch):
+                    writer.sync()
+                    synced = written
+                os.write(1, PROGRESS.pack(written, synced))
         if time.monotonic() >= retains_at:
             retains_at = time.monotonic() + (0 if writer.retain(time.time_ns()) else _RETENTION_SECONDS)
 

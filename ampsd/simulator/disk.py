@@ -1,9 +1,10 @@
 """A disk that forgets: what was not synced may be kept, lost, torn or reordered by a crash.
 
 Faults it may inject: at a crash, each 512-byte sector of each unsynced write is kept or lost on its own, each name
-change that no FsyncDir covered is kept or lost, in order; a verb may fail with an error the test sets. Bytes that were
-synced, and names that were fsynced, always survive. A failed sync loses what it should have made durable, and no later
-sync brings it back, though readers go on seeing it; a failed write leaves half of its bytes.
+change that no FsyncDir of its directory covered is kept or lost, in order within its directory; a verb may fail with an
+error the test sets. Bytes that were synced, and names that were fsynced, always survive. A failed sync loses what it
+should have made durable, and no later sync brings it back, though readers go on seeing it; a failed write leaves half
+of its bytes.
 """
 
 import errno
@@ -11,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from random import Random
 
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Claim, Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Truncate, Unlink, Verb
 
 SECTOR = 512
 
@@ -64,10 +65,13 @@ class SimDisk:
     def __init__(self) -> None:
         self._names: dict[str, File] = {}
         self._durable_names: dict[str, File] = {}
-        self._name_changes: list[tuple[str, File | None]] = []
+        self._name_changes: dict[str, list[tuple[str, File | None]]] = {}
+        """By directory, what no FsyncDir has made durable."""
         self._submitted: deque[tuple[int, deque[Verb]]] = deque()
         self.fault: Callable[[Verb], OSError | None] = lambda verb: None
         self.verbs_done = 0
+        self.other_names: dict[str, str] = {}
+        """Directories that are another one, as by a link or a mount."""
 
     @property
     def is_busy(self) -> bool:
@@ -106,7 +110,7 @@ class SimDisk:
 
     def names(self, directory: str) -> list[str]:
         """Sorted names in a directory."""
-        prefix = directory + "/"
+        prefix = self.other_names.get(directory, directory) + "/"
         return sorted(path[len(prefix) :] for path in self._names if path.startswith(prefix))
 
     def directory(self, path: str) -> str:
@@ -115,6 +119,11 @@ class SimDisk:
 
     def make_directory(self, directory: str) -> None:
         """Directories always exist here."""
+
+    def is_same(self, path: str, other: str) -> bool:
+        """Whether two paths lead to one file or directory."""
+        one, two = self._at(path), self._at(other)
+        return self.other_names.get(one, one) == self.other_names.get(two, two)
 
     def forget(self, path: str) -> None:
         """Nothing is kept open here."""
@@ -129,11 +138,10 @@ class SimDisk:
         """Lose power: forget what was not durable, by the draw of `rng`."""
         self._submitted.clear()
         fate = rng.choice((0.0, 1.0, 0.5, 0.9, 0.1))
-        kept = (
-            rng.randint(0, len(self._name_changes)) if fate not in (0.0, 1.0) else int(fate) * len(self._name_changes)
-        )
-        for path, file in self._name_changes[:kept]:
-            _apply(self._durable_names, path, file)
+        for changes in self._name_changes.values():
+            kept = rng.randint(0, len(changes)) if fate not in (0.0, 1.0) else int(fate) * len(changes)
+            for path, file in changes[:kept]:
+                _apply(self._durable_names, path, file)
         self._name_changes.clear()
         self._names = dict(self._durable_names)
         for path in sorted(self._names):
@@ -146,6 +154,7 @@ class SimDisk:
     def snapshot(self) -> "SimDisk":
         """An independent copy of names and bytes, to crash it in several ways."""
         copy = SimDisk()
+        copy.other_names = dict(self.other_names)
         files: dict[int, File] = {}
 
         def of(file: File) -> File:
@@ -159,18 +168,27 @@ class SimDisk:
 
         copy._names = {path: of(file) for path, file in self._names.items()}
         copy._durable_names = {path: of(file) for path, file in self._durable_names.items()}
-        copy._name_changes = [(path, None if file is None else of(file)) for path, file in self._name_changes]
+        copy._name_changes = {
+            directory: [(path, None if file is None else of(file)) for path, file in changes]
+            for directory, changes in self._name_changes.items()
+        }
         return copy
 
+    def _at(self, path: str) -> str:
+        """The path by which a file is known."""
+        directory, _, name = path.rpartition("/")
+        return f"{self.other_names.get(directory, directory)}/{name}"
+
     def _file(self, path: str) -> File:
-        file = self._names.get(path)
+        file = self._names.get(self._at(path))
         if file is None:
             raise OSError(errno.ENOENT, "No such file", path)
         return file
 
     def _change_name(self, path: str, file: File | None) -> None:
+        path = self._at(path)
         _apply(self._names, path, file)
-        self._name_changes.append((path, file))
+        self._name_changes.setdefault(path.rpartition("/")[0], []).append((path, file))
 
     def _run(self, verb: Verb) -> None:
         self.verbs_done += 1
@@ -191,6 +209,11 @@ class SimDisk:
             case Rename():
                 self._change_name(verb.new, self._file(verb.old))
                 self._change_name(verb.old, None)
+            case Claim():
+                if self._at(verb.new) in self._names:
+                    raise FileExistsError(errno.EEXIST, "File exists", verb.new)
+                self._change_name(verb.new, self._file(verb.old))
+                self._change_name(verb.old, None)
             case Unlink():
                 self._file(verb.path)
                 self._change_name(verb.path, None)
@@ -199,9 +222,9 @@ class SimDisk:
             case Truncate():
                 self._file(verb.path).truncate(verb.size)
             case FsyncDir():
-                for path, file in self._name_changes:
+                directory = self.other_names.get(verb.directory, verb.directory)
+                for path, file in self._name_changes.pop(directory, ()):
                     _apply(self._durable_names, path, file)
-                self._name_changes.clear()
 
 
 def _put(image: bytearray, offset: int, data: bytes) -> None:

@@ -7,17 +7,21 @@ from ampsd.storage.tellings import Audit, Events, decode_audit, decode_events
 
 
 class SimEventStore:
-    """Records in the order in which they came."""
+    """Records in the order in which they came. With an `rng` they become durable late, some time after being asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, rng: Random | None = None) -> None:
+        self._rng = rng
         self.records: list[tuple[int, bytes]] = []
         self._promised = 0
 
     @property
     def kept(self) -> int:
-        """Everything that came; no crash takes it once somebody has asked."""
-        self._promised = len(self.records)
-        return 2**63
+        """What no crash takes any more, which begins when somebody asks."""
+        count = len(self.records)
+        self._promised = count if self._rng is None else self._rng.randint(self._promised, count)
+        if self._promised == count:
+            return 2**63
+        return self.records[self._promised - 1][0] + 1 if self._promised else 0
 
     @property
     def position(self) -> int:

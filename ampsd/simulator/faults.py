@@ -20,6 +20,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
       <MaxPerSubscriptionBacklog>{backlog}</MaxPerSubscriptionBacklog>
       <FairnessModel>{fairness}</FairnessModel>{lease}{expiration}{backoff}</Queue>
     <Queue><Name>Once</Name><MessageType>json</MessageType><Semantics>at-most-once</Semantics>
+      <RecoveryPoint>creation</RecoveryPoint>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>

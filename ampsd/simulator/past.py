@@ -1,5 +1,7 @@
 """What the log held in files that were removed, so that the promises are held against all of it."""
 
+from itertools import pairwise
+
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import frame, records
 from ampsd.storage.journal import Journal
@@ -19,17 +21,16 @@ class Past:
 
     def look(self, disk: SimDisk, journal: Journal) -> None:
         """Take in the files that the journal may drop from now on."""
-        for file in journal.files:
+        for file, following in pairwise(journal.files):
             if not self._end <= file.base < journal.floor_wanted:
                 continue
             reader = Reader(disk, file, self._key)
-            after = min([one.base for one in journal.files if one.base > file.base])
-            while reader.position < after:
+            while reader.position < following.base:
                 read = reader.next()
                 assert read is not None
                 start = read.position + frame.HEADER_SIZE
                 self._records += [(start + at, length, one) for at, length, one in records.split(read.payload)]
-            self._end = after
+            self._end = following.base
 
     def before(self, floor: int) -> list[Folded]:
         """What is gone from a log that begins at `floor`."""

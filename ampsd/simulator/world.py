@@ -55,7 +55,7 @@ from ampsd.storage.recovery import recover
 from ampsd.wire.command import CONNECTION_CLOSED, STOPPING
 
 DIRECTORY = "/sim"
-STEPS_MAX = 200_000
+STEPS_MAX = 600_000
 
 
 class World:
@@ -70,7 +70,7 @@ class World:
         self.clock = SimClock()
         self.disk = SimDisk()
         self.net = SimNet()
-        self.store = SimEventStore()
+        self.store = SimEventStore(Random(-2 - 3 * seed))
         self.archive = SimArchive(refused=b'-13"')
         self.errands = SimErrands(self.clock.wall_ns)
         self.errands.is_failing = self._does_command_fail
@@ -369,6 +369,7 @@ class World:
         draw = self.rng.random()
         if draw < self.draw.stop_share and self.journal.failure is None:
             self.stop()
+            self.violations += restart.check(self.instance, self._folded(self.disk.snapshot()))
         elif draw < self.draw.kill_share and self.journal.failure is None:
             self.disk.kill()
         else:

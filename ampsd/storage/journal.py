@@ -4,7 +4,7 @@ One write and one sync are under way at a time; what is sealed meanwhile goes ou
 watermark W proves that everything below W was synced, and unsynced bytes are always at the end.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
@@ -236,15 +236,21 @@ class Journal:
         if floor not in self._bases or floor > self.durable:
             raise AssertionError(f"the log cannot begin at {floor}")
         self.floor_wanted = max(self.floor_wanted, floor)
+        if self.floor >= floor:
+            self._forget_files()
 
     def _reach_floor(self) -> None:
         if self._floor_in_flight > self.floor:
             self.floor = self._floor_in_flight
-            kept = bisect_left(self._bases, self.floor)
-            for file in self.files[:kept]:
-                self._disk.forget(file.path)
-            del self.files[:kept], self._bases[:kept]
-            self._window = b""
+            self._forget_files()
+
+    def _forget_files(self) -> None:
+        """Those before the floor, and empty ones at it: a file of that base behind them has what follows."""
+        kept = bisect_right(self._bases, self.floor) - 1
+        for file in self.files[:kept]:
+            self._disk.forget(file.path)
+        del self.files[:kept], self._bases[:kept]
+        self._window = b""
 
     def move(self, file: Segment, path: str, blocks: Blocks | None) -> None:
         """A file's content is durable and verified elsewhere, or in another form: from now on it is read there."""
@@ -347,6 +353,7 @@ class Journal:
         path = segment.path_of(self._directory, self._instance_name, number)
         size = max(self._segment_size, segment.HEADER_SIZE + length)
         begun = Segment(path, number, base, first_index, chain, size)
+        begun.newest_ns = self.files[-1].newest_ns  # it may be filled and closed before anybody says a time
         verbs.extend(creation_verbs(self._directory, begun, self._superblock.journal_id, b""))
         self.files.append(begun)
         self._bases.append(base)

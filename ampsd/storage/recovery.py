@@ -12,7 +12,7 @@ The rules (FORMAT.md):
 from collections.abc import Callable
 from itertools import pairwise
 
-from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Truncate, Unlink, Verb
+from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
 from ampsd.storage import frame, placement, records, segment, superblock
 from ampsd.storage.compressed import Blocks
 from ampsd.storage.frame import Frame
@@ -30,7 +30,7 @@ Fold = Callable[[int, int, records.Record], None]
 class Recovered:
     """The tail to go on from, and what recovery saw on its way."""
 
-    __slots__ = ("cut_bytes", "cut_offset", "cut_path", "records", "tail")
+    __slots__ = ("archive_is_journal", "cut_bytes", "cut_offset", "cut_path", "records", "set_aside", "tail")
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
@@ -38,6 +38,10 @@ class Recovered:
         self.cut_bytes = 0
         self.cut_path = ""
         self.cut_offset = 0
+        self.set_aside: list[tuple[str, str]] = []
+        """Second copies of files that were damaged, with their new names."""
+        self.archive_is_journal = False
+        """Whether both directories are one, by name, link or mount: then there is no archive."""
 
 
 def recover(
@@ -57,22 +61,29 @@ def recover(
     disk.make_directory(directory)
     if archive_directory is not None:
         disk.make_directory(archive_directory)
-    found = placement.find(disk, directory, archive_directory, instance_name)
+    is_one = archive_directory is not None and disk.is_same(directory, archive_directory)
+    if is_one:
+        archive_directory = directory
+    found = placement.find(disk, directory, None if is_one else archive_directory, instance_name)
     block = _read_superblock(disk, directory, instance_name, bool(found.paths))
     if block is None or not found.paths:
         tail = _create(disk, directory, instance_name, segment_size, journal_id)
         tail.archive_directory = archive_directory
-        return Recovered(tail)
+        created = Recovered(tail)
+        created.archive_is_journal = is_one
+        return created
     files = [_open_segment(disk, path, number, block.journal_id) for number, path in found.paths.items()]
-    for number, path in found.copies:
-        _open_segment(disk, path, number, block.journal_id)  # what is not ours is not ours to remove
+    damaged = [copy for copy in found.copies if _is_damaged(disk, *copy, block.journal_id)]
     removed = [one for one in files if one.base < block.floor]
     files = files[len(removed) :]
     _check_order(directory, files, block)
     tail = Tail(directory, instance_name, segment_size, files, 0, files[0].first_index, files[0].chain, block)
     tail.archive_directory = archive_directory
     recovered = Recovered(tail)
+    recovered.archive_is_journal = is_one
     unproven = _scan(disk, recovered, fold)
+    _set_aside(disk, recovered, damaged)
+    found.copies = [copy for copy in found.copies if copy not in damaged]
     _remove_leftovers(disk, tail, removed, found)
     if block.is_clean and not recovered.cut_bytes and tail.position == block.watermark and _goes_on(tail):
         _mark_in_use(disk, tail)
@@ -123,6 +134,17 @@ def _open_segment(disk: Disk, path: str, number: int, journal_id: bytes) -> Segm
         raise JournalDamageError(path, 0, f"the journal file was made as number {found.number}, and renamed")
     found.blocks = blocks
     return found
+
+
+def _is_damaged(disk: Disk, number: int, path: str, journal_id: bytes) -> bool:
+    """Whether a second copy is none. Raises ForeignJournalError: what is not ours is not ours to remove."""
+    try:
+        _open_segment(disk, path, number, journal_id)
+    except ForeignJournalError:
+        raise
+    except JournalDamageError:
+        return True
+    return False
 
 
 def _check_order(directory: str, files: list[Segment], block: Superblock) -> None:
@@ -238,10 +260,19 @@ def _check_tail(file: Segment, reader: Reader, rest: Rest, watermark: int, recov
 def _remove_leftovers(disk: Disk, tail: Tail, removed: list[Segment], found: placement.Placement) -> None:
     """What a crash kept from being removed. The floor was perhaps seen in the page cache only: it is synced first."""
     removed_paths = [one.path for one in removed]
-    leftovers = [path for _, path in found.copies] + found.unfinished
+    chosen = found.paths
+    leftovers = [path for number, path in found.copies if not disk.is_same(path, chosen[number])] + found.unfinished
     if removed_paths:
         disk.perform([Fdatasync(superblock.path_of(tail.directory, tail.instance_name))])
     disk.perform(placement.removal(removed_paths + leftovers))
+
+
+def _set_aside(disk: Disk, recovered: Recovered, damaged: list[tuple[int, str]]) -> None:
+    """Second copies that are damaged, whose originals were read: nobody needs them, but somebody may ask why."""
+    for _, path in damaged:
+        aside = f"{path}.damaged"
+        disk.perform([Rename(path, aside), FsyncDir(path.rpartition("/")[0])])
+        recovered.set_aside.append((path, aside))
 
 
 def _goes_on(tail: Tail) -> bool:
@@ -269,6 +300,7 @@ def _copy_forward(disk: Disk, tail: Tail, unproven: list[Frame]) -> None:
     path = segment.path_of(tail.directory, tail.instance_name, last.number + 1)
     size = max(tail.segment_size, segment.HEADER_SIZE + len(data))
     new = Segment(path, last.number + 1, base, first_index, chain, size)
+    new.newest_ns = last.newest_ns
     disk.perform(creation_verbs(tail.directory, new, tail.superblock.journal_id, data))
     tail.superblock = tail.superblock.next(tail.position)
     block_path = superblock.path_of(tail.directory, tail.instance_name)

@@ -1,7 +1,8 @@
 """Archiving and compressing one journal file: the disk verbs, made while a worker runs them.
 
-The copy is made under a `.new` name, synced, read back and compared, and only then has a name; the original is removed
-after that, by whoever has seen it done. A crash leaves the original, or both.
+The copy is made under a `.new` name, synced, read back and compared, and only then has a name, which must be free:
+nothing is ever replaced. The original is removed after that, by whoever has seen it done. A crash leaves the original,
+or both.
 """
 
 import errno
@@ -10,7 +11,7 @@ from array import array
 from collections.abc import Iterator
 
 from ampsd import limits
-from ampsd.ports import Create, Fdatasync, FsyncDir, Pread, Pwrite, Rename, Verb
+from ampsd.ports import Claim, Create, Fdatasync, FsyncDir, Pread, Pwrite, Verb
 from ampsd.storage.compressed import BLOCK_SIZE, Blocks, decode_block, encode_block
 from ampsd.storage.segment import COMPRESSED, Segment
 
@@ -20,13 +21,15 @@ _CHUNK = limits.MIB
 class Archiving:
     """Copies a file as it is, plain or compressed. `blocks` are the copy's, where it is compressed."""
 
-    __slots__ = ("_length", "blocks", "file", "source", "target")
+    __slots__ = ("_length", "blocks", "file", "leftovers", "source", "target")
 
     def __init__(self, file: Segment, end: int, archive_directory: str) -> None:
         """Of a plain file what lies before `end`, where the next file begins: behind it is unused room."""
         self.file = file
         self.source = file.path
         self.target = f"{archive_directory}/{file.path.rpartition('/')[2]}"
+        self.leftovers = [self.new]
+        """What there may be of the copy; whatever else has the target's name is not ours."""
         self.blocks = file.blocks
         self._length = file.offset_of(end) if file.blocks is None else None
 
@@ -55,20 +58,23 @@ class Archiving:
             found = zlib.crc32(read.data, found)
         if found != crc:
             raise OSError(errno.EIO, "what was written is not what is read", self.new)
-        yield Rename(self.new, self.target)
+        yield Claim(self.new, self.target)
+        self.leftovers.append(self.target)
         yield FsyncDir(self.target.rpartition("/")[0])
 
 
 class Compressing:
     """Compresses a plain file, in its directory. `blocks` reads the compressed file once the verbs have run."""
 
-    __slots__ = ("_length", "blocks", "file", "source", "target")
+    __slots__ = ("_length", "blocks", "file", "leftovers", "source", "target")
 
     def __init__(self, file: Segment, end: int) -> None:
         """What lies before `end`, where the next file begins."""
         self.file = file
         self.source = file.path
         self.target = file.path.removesuffix(".journal") + COMPRESSED
+        self.leftovers = [self.new]
+        """What there may be of the compressed file; whatever else has the target's name is not ours."""
         self.blocks: Blocks | None = None
         self._length = file.offset_of(end)
 
@@ -102,7 +108,8 @@ class Compressing:
         if found != crc:
             raise OSError(errno.EIO, "what was compressed is not what is read", self.new)
         self.blocks = Blocks(starts, self._length)
-        yield Rename(self.new, self.target)
+        yield Claim(self.new, self.target)
+        self.leftovers.append(self.target)
         yield FsyncDir(self.target.rpartition("/")[0])
 
 

@@ -106,8 +106,8 @@ class _Daemon(Daemon):
         try:
             return await super().run(ready)
         finally:
-            if self._lock_file is not None:
-                os.close(self._lock_file)
+            for lock in self._lock_files:
+                os.close(lock)
 
     def _turn(self) -> None:
         super()._turn()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
+from ampsd.ports import Claim, Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Truncate, Unlink, Verb
 from ampsd.server.disk import RealDisk
 from ampsd.simulator.disk import SimDisk
 from ampsd.storage import records, segment
@@ -21,12 +21,18 @@ Completion = tuple[int, OSError | None]
 
 
 class Bench:
-    """A disk under test, a directory on it, and a way to wait for the next completion."""
+    """A disk under test, a directory on it, and a way to wait for the next completion.
 
-    def __init__(self, disk: Disk, directory: str, completion: Callable[[], Completion]) -> None:
+    `aliased` gives the directory another path.
+    """
+
+    def __init__(
+        self, disk: Disk, directory: str, completion: Callable[[], Completion], aliased: Callable[[str], str]
+    ) -> None:
         self.disk = disk
         self.directory = directory
         self.completion = completion
+        self.aliased = aliased
 
     def path(self, name: str) -> str:
         return f"{self.directory}/{name}"
@@ -50,13 +56,22 @@ def simulated(tmp_path: Path) -> Iterator[Bench]:
             found = disk.step()
         return found
 
-    yield Bench(disk, "/somewhere", completion)
+    def aliased(name: str) -> str:
+        disk.other_names[f"/elsewhere/{name}"] = "/somewhere"
+        return f"/elsewhere/{name}"
+
+    yield Bench(disk, "/somewhere", completion, aliased)
 
 
 def real(tmp_path: Path) -> Iterator[Bench]:
     completions: queue.SimpleQueue[Completion] = queue.SimpleQueue()
     disk = RealDisk(lambda ticket, error: completions.put((ticket, error)))
-    yield Bench(disk, str(tmp_path), lambda: completions.get(timeout=30))
+
+    def aliased(name: str) -> str:
+        (tmp_path / name).symlink_to(tmp_path)
+        return str(tmp_path / name)
+
+    yield Bench(disk, str(tmp_path), lambda: completions.get(timeout=30), aliased)
     disk.close()
 
 
@@ -136,6 +151,45 @@ def test_a_rename_replaces_what_has_the_name(bench: Bench) -> None:
     assert bench.all_of("b") == b"new"
     bench.disk.perform([Pwrite(bench.path("b"), 0, b"NEW")])
     assert bench.all_of("b") == b"NEW"
+
+
+def test_a_claimed_name_is_that_of_the_file(bench: Bench) -> None:
+    bench.written("a", b"content")
+    bench.disk.perform([Claim(bench.path("a"), bench.path("b")), FsyncDir(bench.directory)])
+    assert bench.disk.names(bench.directory) == ["b"]
+    assert bench.all_of("b") == b"content"
+
+
+def test_a_claim_replaces_nothing(bench: Bench) -> None:
+    bench.written("a", b"new")
+    bench.written("b", b"old")
+    for name in ("b", "a"):
+        with pytest.raises(FileExistsError) as caught:
+            bench.disk.perform([Claim(bench.path("a"), bench.path(name))])
+        assert caught.value.errno == errno.EEXIST
+    assert (bench.all_of("a"), bench.all_of("b")) == (b"new", b"old")
+
+
+def test_a_directory_is_known_by_its_other_names(bench: Bench) -> None:
+    other = bench.aliased("other")
+    bench.written("a", b"content")
+    assert bench.disk.is_same(bench.directory, other)
+    assert bench.disk.is_same(bench.path("a"), f"{other}/a")
+    assert bench.disk.is_same(bench.path("a"), bench.path("a"))
+    assert bench.disk.names(other) == bench.disk.names(bench.directory)
+    assert bench.disk.pread(f"{other}/a", 0, 9) == b"content"
+    with pytest.raises(FileExistsError):
+        bench.disk.perform([Claim(bench.path("a"), f"{other}/a")])
+    bench.disk.perform([Unlink(f"{other}/a")])
+    assert "a" not in bench.disk.names(bench.directory)
+
+
+def test_files_of_one_content_are_not_the_same(bench: Bench) -> None:
+    bench.written("a", b"content")
+    bench.written("b", b"content")
+    assert not bench.disk.is_same(bench.path("a"), bench.path("b"))
+    assert not bench.disk.is_same(bench.path("a"), bench.path("nothing"))
+    assert not bench.disk.is_same(bench.directory, bench.path("a"))
 
 
 def test_a_name_taken_again_is_another_file(bench: Bench) -> None:

@@ -1,11 +1,16 @@
 """Numbered messages are handed out before they are durable; what a crash takes then must not do harm."""
 
+import pytest
 from play import Client, Playbook, queue
 
 from ampsd.engine.entries import Run, Source
 from ampsd.engine.publishers import publisher_id
 from ampsd.engine.removals_ahead import RemovalsAhead
 from ampsd.engine.turn import Turn
+from ampsd.simulator.disk import SimDisk
+from ampsd.storage import records
+from ampsd.storage.journal import Journal
+from ampsd.storage.recovery import recover
 
 QUEUES = queue("Jobs", MaxPerSubscriptionBacklog=10) + queue("Once", Semantics="at-most-once")
 
@@ -110,7 +115,10 @@ def test_acknowledgments_of_what_can_never_come_are_not_kept() -> None:
 
 def test_only_so_many_are_kept() -> None:
     moment = Turn()
-    ahead = RemovalsAhead(moment, 10, 3)
+    said: list[records.Record] = []
+    log = Journal(disk := SimDisk(), recover(disk, "/j", "A", 8192, b"id", lambda *one: None).tail)
+    ahead = RemovalsAhead(moment, log, b"json:Jobs", 10, 3)
+    ahead.finish()
     source = Source(b"Jobs", 9, b"", 0)
     for number in range(1, 6):
         ahead.add(9, number)
@@ -118,7 +126,79 @@ def test_only_so_many_are_kept() -> None:
     left = ahead.without(Run((10, 20, 30, 40, 50), (1, 2, 3, 4, 5), 0, (1, 2, 3, 4, 5), source, bodies))
     assert (list(left.positions), list(left.lengths), list(left.bodies)) == ([10, 20], [1, 2], [b"1", b"2"])
     assert len(ahead) == 0
+    log.seal()
+    log.flush()
+    while disk.is_busy:
+        disk.step()
+    recover(disk, "/j", "A", 8192, b"id", lambda position, length, record: said.append(record))
+    (change,) = said
+    assert isinstance(change, records.QueueChange)
+    assert (change.kind, change.queue, list(change.positions)) == (records.REMOVE, b"json:Jobs", [30, 40, 50])
     assert list(ahead.without(left).sequences) == [1, 2]
     ahead.add(9, 1)
     moment.begin(10, 0)
     assert list(ahead.without(left).sequences) == [1, 2], "it was remembered for 10 ns"
+
+
+def removals_of(play: Playbook) -> list[list[int]]:
+    """What the log says was removed from queues, record by record."""
+    found: list[list[int]] = []
+
+    def fold(position: int, length: int, record: records.Record) -> None:
+        if isinstance(record, records.QueueChange) and record.kind == records.REMOVE:
+            found.append(list(record.positions))
+
+    recover(play.disk.snapshot(), "/play", "Play", 10**6, b"", fold)
+    return found
+
+
+def acknowledged_first(play: Playbook, upto: int) -> Client:
+    """A worker acknowledges messages before their publisher sends them (again)."""
+    worker = play.client("worker")
+    for number in range(1, upto + 1):
+        worker.send(c="sow_delete", t="Jobs", bm=f"{publisher_id(b'late')}|{number}|", cid="a")
+    return worker
+
+
+def test_what_is_kept_out_is_logged_at_once_and_not_remembered() -> None:
+    play = Playbook(queues=QUEUES)
+    acknowledged_first(play, 50)
+    late = play.client("late")
+    for number in range(1, 51):
+        late.send("{}", c="p", t="Jobs", s=number)
+    (jobs, _) = play.instance.queues
+    assert (len(jobs.ahead), jobs.entries.count) == (0, 0)
+    removals = removals_of(play)
+    assert [len(one) for one in removals] == [1] * 50
+    for _ in range(2):
+        play.restart()
+        assert removals_of(play) == removals, "nothing is said again"
+        assert play.instance.queues[0].entries.count == 0
+
+
+def test_what_earlier_versions_kept_out_is_said_once_by_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = Playbook(queues=QUEUES)
+    acknowledged_first(play, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(RemovalsAhead, "_say", lambda *one: None)
+        late = play.client("late")
+        for number in range(1, 4):
+            late.send("{}", c="p", t="Jobs", s=number)
+    assert removals_of(play) == []
+    for _ in range(2):
+        play.restart()
+        assert [len(one) for one in removals_of(play)] == [3]
+        assert play.instance.queues[0].entries.count == 0
+
+
+def test_a_start_keeps_nothing_of_the_messages_that_are_gone() -> None:
+    play = Playbook(queues=queue("Jobs", MaxPerSubscriptionBacklog=10, MaxDeliveries=9))
+    worker = worker_of(play)
+    sender = play.client("sender")
+    for _ in range(30):
+        sender.send("{}", c="p", t="Jobs")
+        worker.send(c="sow_delete", t="Jobs", bookmark=worker.take()[-1]["bm"])
+    sender.send('{"open":1}', c="p", t="Jobs")
+    play.restart()
+    (restoring,) = play.instance.replay._restoring.values()
+    assert (len(restoring._counted), len(restoring._open), len(restoring._untold)) == (0, 0, 0)

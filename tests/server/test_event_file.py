@@ -279,15 +279,19 @@ def test_the_writing_process_writes_what_it_is_given(path: str) -> None:
     assert [one.number for one in reversed(found)] == [number for number, *_ in told(play.store)]
 
 
-def test_the_log_may_lose_what_is_written_and_nothing_else(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_file, "_STEP_BYTES", 1)
+def test_the_log_may_lose_what_is_durable_and_nothing_else(path: str) -> None:
     play = walk()
     file = EventFile(path, b"journal", KEEP_ALL, Reports())
     positions = [position for position, _ in play.store.records]
     assert file.kept > positions[-1], "nothing waits"
-    for position, record in play.store.records:
+    for position, record in play.store.records[:-1]:
         file.append(position, record)
-    assert file.kept in (0, file.position, *(one + 1 for one in positions), 2**63)
+    file.catch_up()
+    assert file.waiting_bytes == 0
+    assert file.kept == 0, "written, but nobody has synced it"
+    file.catch_up()
+    file.append(*play.store.records[-1])
+    assert file.kept == positions[-2] + 1, "what was taken when the sync was asked for"
     file.catch_up()
     assert file.kept == 2**63
     os.kill(file.process_id, signal.SIGKILL)
@@ -303,6 +307,33 @@ def test_the_log_may_lose_what_is_written_and_nothing_else(path: str, monkeypatc
     again.catch_up()
     assert again.kept == positions[-1] + 1
     again.close()
+
+
+def test_a_sync_that_was_asked_for_covers_what_a_power_cut_would_take(path: str, tmp_path: Path) -> None:
+    """The process syncs SQLite's log, which an ordinary COMMIT leaves in the page cache."""
+    play = walk()
+    prepare(path, b"journal")
+    writer = EventWriter(path, 0, 0)
+    synced: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+        writer.write(play.store.records)
+        writer.sync()
+    writer.close()
+    assert synced == [f"{path}-wal", str(tmp_path)]
+
+
+def test_nothing_is_kept_for_a_sync_that_nobody_asks_for(path: str) -> None:
+    file = EventFile(path, b"journal", KEEP_ALL, Reports())
+    (position, record), *_ = walk().store.records
+    for number in range(20_000):
+        file.append(position + number, record)
+    file.kept  # noqa: B018 - it asks
+    asked = file._asked
+    for _ in range(100):
+        assert file.kept in (0, 2**63)
+    assert file._asked == asked, "one sync is asked for at a time"
+    file.close()
 
 
 def test_a_killed_writing_process_is_reported_and_nothing_waits_for_it(path: str) -> None:

@@ -17,6 +17,7 @@ from ampsd.ports import Create, Doors, Pwrite, Verb
 from ampsd.reactor import Connected, DiskCompleted, Input, Reactor, UpkeepCompleted
 from ampsd.server.disk import RealDisk
 from ampsd.server.journal_worker import JournalWorker
+from ampsd.server.lock_file import locks_of
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.errands import SimErrands
@@ -29,7 +30,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1"><Name>Real</Name><Trans
 <Type>tcp</Type><InetAddr>9007</InetAddr><Protocol>amps</Protocol></Transport></Transports>
 <SOW><Queue><Name>Jobs</Name><MessageType>json</MessageType></Queue></SOW>
 <TransactionLog><JournalDirectory>{0}/journal</JournalDirectory>
-<JournalArchiveDirectory>{0}/old</JournalArchiveDirectory><Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
+<JournalArchiveDirectory>{0}/{1}</JournalArchiveDirectory><Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
 </TransactionLog></AMPSConfig>"""
 SEGMENT_SIZE = 300_000
 
@@ -37,7 +38,7 @@ SEGMENT_SIZE = 300_000
 class Running:
     """An instance on real files, turn by turn."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, journal_id: bytes = b"an id", old: str = "old") -> None:
         self.directory = directory
         self.has_ended = False
         self.inputs: queue.SimpleQueue[Input] = queue.SimpleQueue()
@@ -48,10 +49,11 @@ class Running:
         self.clock = SimClock()
         errands = SimErrands(self.clock.wall_ns)
         doors = Doors(self.report, KeptNowhere(), None, errands, self.clock, upkeep=self.worker)
-        self.instance = Instance(model_of(CONFIG.format(directory)), self.journal, doors)
+        self.instance = Instance(model_of(CONFIG.format(directory, old)), self.journal, doors)
         self.instance.begin(self.clock.monotonic, self.clock.wall)
-        paths = (f"{directory}/journal", "Real", SEGMENT_SIZE, b"an id")
-        self.journal.begin(recover(self.disk, *paths, self.instance.restore, f"{directory}/old").tail)
+        paths = (f"{directory}/journal", "Real", SEGMENT_SIZE, journal_id)
+        self.recovered = recover(self.disk, *paths, self.instance.restore, f"{directory}/{old}")
+        self.journal.begin(self.recovered.tail)
         net = SimNet()
         net.open(1)
         self.reactor = Reactor(self.instance, self.journal, self.journal, self.clock, net, SimDisk())
@@ -196,3 +198,87 @@ def test_a_worker_that_had_nothing_to_do_has_no_thread() -> None:
     worker = JournalWorker(lambda *one: None)
     assert threading.active_count() == before
     worker.close()
+
+
+@pytest.mark.parametrize("old", ["link", "old/../journal", "link/../link"])
+def test_an_archive_that_is_the_journal_directory_is_none(old: str, tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "old").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "journal")
+    running = Running(tmp_path, old=old)
+    assert running.recovered.archive_is_journal, "a first start says so too"
+    running.publish(b'{"stays":1}', b"Jobs")
+    fill(running)
+    before = running.names("journal")
+    assert running.instance.journal_files.archive(0) == "JournalArchiveDirectory is JournalDirectory"
+    running.turn()
+    assert running.instance.journal_files.is_idle
+    for _ in range(3):
+        running.end()
+        running = Running(tmp_path, old=old)
+        assert running.recovered.archive_is_journal
+        assert running.names("journal") == before
+        (jobs,) = running.instance.queues
+        assert [jobs.message_of(serial)[0] for serial in jobs.entries.serials()] == [b'{"stays":1}']
+    running.end()
+
+
+def test_an_archive_that_becomes_the_journal_directory_costs_no_file(running: Running, tmp_path: Path) -> None:
+    fill(running)
+    before = running.names("journal")
+    (tmp_path / "old").rmdir()
+    (tmp_path / "old").symlink_to(tmp_path / "journal")
+    assert running.instance.journal_files.archive(0) is None
+    running.turn()
+    running.until(lambda: running.instance.journal_files.is_idle)
+    assert running.codes.count("2C-0012") == len(before) - 1
+    assert running.names("journal") == before
+
+
+def test_a_file_in_the_archive_that_is_the_original_itself_is_left_alone(running: Running, tmp_path: Path) -> None:
+    fill(running)
+    name = running.names("journal")[0]
+    (tmp_path / "journal" / name).rename(tmp_path / "old" / name)
+    (tmp_path / "journal" / name).symlink_to(tmp_path / "old" / name)
+    running.end()
+    again = Running(tmp_path)
+    assert name in again.names("old")
+    again.end()
+
+
+def test_no_file_of_another_instance_is_replaced_in_a_shared_archive(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    lives = []
+    for name, body in (("a", b"an order"), ("b", b"a job")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "old").symlink_to(tmp_path / "shared")
+        one = Running(tmp_path / name, name.encode())
+        one.publish(b'{"of":"%b"}' % body, b"Jobs")
+        fill(one)
+        lives.append(one)
+    for one in lives:
+        assert one.instance.journal_files.archive(0) is None
+        one.turn()
+        one.until(lambda one=one: one.instance.journal_files.is_idle)  # type: ignore[misc]  # bound here
+    first, second = lives
+    assert first.codes.count("2C-0012") == 0
+    assert second.codes.count("2C-0012") == len(second.names("journal")) - 1
+    assert not [name for name in os.listdir(tmp_path / "shared") if name.endswith(".new")]
+    for one in lives:
+        (serial,) = one.instance.queues[0].entries.serials()
+        one.instance.queues[0].entries.where(serial)[0].bodies = None
+        assert one.instance.queues[0].message_of(serial)[0].startswith(b'{"of"')
+        one.end()
+
+
+def test_an_archive_directory_that_another_instance_uses_is_refused(tmp_path: Path) -> None:
+    disk = RealDisk(lambda ticket, error: None)
+    held = locks_of(disk, str(tmp_path / "a"), str(tmp_path / "old"), "Real")
+    with pytest.raises(BlockingIOError) as caught:
+        locks_of(disk, str(tmp_path / "b"), str(tmp_path / "old"), "Real")
+    assert caught.value.filename == str(tmp_path / "old")
+    again = locks_of(disk, str(tmp_path / "b"), str(tmp_path / "b" / ".." / "b"), "Real")
+    assert (len(held), len(again)) == (2, 1), "what failed keeps none, and one directory has one lock"
+    for descriptor in held + again:
+        os.close(descriptor)
+    disk.close()

@@ -139,7 +139,7 @@ def test_forgotten_acknowledgments_of_what_a_crash_took_are_caught(monkeypatch: 
 
 
 def test_a_start_that_misses_what_removed_journals_said_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Carrying, "records_for", lambda *one: iter(()))
+    monkeypatch.setattr(Carrying, "all_records", lambda *one: iter(()))
     assert "restart" in seeds_that_see_it(range(150), "restart")
 
 

@@ -108,3 +108,11 @@ def test_bit_rot_survives_everything() -> None:
     disk.flip(A, 7, 0x81)
     assert {data[7] for data in contents(disk)} == {0x80}
     assert disk.pread(A, 7, 1) == b"\x80"
+
+
+def test_names_of_each_directory_are_kept_or_lost_on_their_own() -> None:
+    disk = disk_with(Create("/d/c", 0), Create("/e/c", 0))
+    places = lambda disk: ("c" in disk.names("/d"), "c" in disk.names("/e"))  # noqa: E731 - said once
+    assert {places(after_crash(disk, seed)) for seed in SEEDS} == {(a, b) for a in (True, False) for b in (True, False)}
+    disk.perform([FsyncDir("/e")])
+    assert {places(after_crash(disk, seed)) for seed in SEEDS} == {(True, True), (False, True)}

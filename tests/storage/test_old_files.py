@@ -11,8 +11,9 @@ from ampsd.simulator.disk import SimDisk
 from ampsd.storage import placement, segment, superblock
 from ampsd.storage.compressed import Blocks
 from ampsd.storage.journal import Journal
-from ampsd.storage.log import JournalDamageError, MessageGoneError
+from ampsd.storage.log import ForeignJournalError, JournalDamageError, MessageGoneError
 from ampsd.storage.recovery import Recovered, journal_id_of, recover
+from ampsd.storage.segment import Segment
 from ampsd.storage.upkeep import Archiving, Compressing
 
 ARCHIVE = "/a"
@@ -121,6 +122,60 @@ def test_of_two_copies_the_one_that_was_there_before_is_kept() -> None:
     _, folded = opened(life.disk)
     assert folded.entries == list(life.positions.items())
     assert names(life.disk) == [path(number) for number in range(4)]
+
+
+@pytest.mark.parametrize("way", ["archive", "compress"])
+@pytest.mark.parametrize("damage", ["zeros", "empty", "renamed"])
+def test_a_damaged_second_copy_is_set_aside_and_stops_nothing(way: str, damage: str) -> None:
+    life = lived()
+    file, end = closed_file(life, 1)
+    work = Archiving(file, end, ARCHIVE) if way == "archive" else Compressing(file, end)
+    worked(life.disk, work, keeps_original=True)
+    life.journal.close()
+    if damage == "zeros":
+        life.disk.perform([Pwrite(work.target, 0, bytes(100)), Fdatasync(work.target)])
+    elif damage == "empty":
+        life.disk.perform([Truncate(work.target, 0)])
+    else:
+        other = work.target.replace("0000000001", "0000000002")
+        life.disk.perform([Rename(work.target, other)])
+        work.target = other
+    for expected in ([(work.target, f"{work.target}.damaged")], []):
+        found, folded = opened(life.disk)
+        assert folded.entries == list(life.positions.items())
+        assert found.set_aside == expected
+        assert names(life.disk) == sorted(
+            [*(path(number) for number in range(4)), f"{work.target}.damaged"],
+            key=lambda one: (one.startswith(ARCHIVE), one),
+        )
+        Journal(life.disk, found.tail).close()
+
+
+def test_a_damaged_file_with_a_damaged_copy_is_refused_and_nothing_is_changed() -> None:
+    life = lived()
+    file, end = closed_file(life, 1)
+    worked(life.disk, work := Archiving(file, end, ARCHIVE), keeps_original=True)
+    life.journal.close()
+    for one in (work.target, path(1)):
+        life.disk.perform([Pwrite(one, 0, bytes(100)), Fdatasync(one)])
+    before = names(life.disk)
+    with pytest.raises(JournalDamageError):
+        opened(life.disk)
+    assert names(life.disk) == before
+
+
+def test_a_second_copy_that_is_of_another_journal_is_not_touched() -> None:
+    life = lived()
+    other = Life(life.disk.snapshot())
+    file, end = closed_file(life, 1)
+    worked(life.disk, work := Archiving(file, end, ARCHIVE), keeps_original=True)
+    life.journal.close()
+    foreign = segment.encode_header(other.recovered.tail.segments[1], b"another")
+    life.disk.perform([Pwrite(work.target, 0, foreign), Fdatasync(work.target)])
+    before = names(life.disk)
+    with pytest.raises(ForeignJournalError):
+        opened(life.disk)
+    assert names(life.disk) == before
 
 
 def test_what_was_being_made_is_removed() -> None:
@@ -327,3 +382,26 @@ def test_a_segment_knows_when_its_newest_record_was_written() -> None:
     life.journal.close()
     found, _ = opened(life.disk)
     assert [one.newest_ns for one in found.tail.segments] == [1] * 4, "the records of these tests are from that time"
+
+
+@pytest.mark.parametrize("floor", [0, 1])
+def test_an_empty_file_at_the_floor_goes_with_those_before_it(floor: int) -> None:
+    """A start that was cut off after it made the next file, and before it removed the empty one."""
+    life = lived()
+    last = life.journal.files[-1]
+    empty = Segment(path(9), 9, last.base, last.first_index, last.chain, last.size)
+    if not floor:
+        life.journal.files[:0], life.journal._bases[:0] = [empty], [0]
+        empty.base = 0
+    else:
+        life.journal.files[-1:-1], life.journal._bases[-1:-1] = [empty], [last.base]
+    life.journal.drop_before(last.base if floor else 0)
+    life.journal.flush()
+    while life.disk.is_busy:
+        life.step()
+    assert empty not in life.journal.files
+    assert [one.base for one in life.journal.files] == life.journal._bases
+    assert life.journal.files[0].base == life.journal.floor
+    for position, record in life.positions.items():
+        if position >= life.journal.floor:
+            assert life.journal.read(position, len(record)) == record

@@ -13,10 +13,10 @@ class ArchiveIsJournal(Rule):
     """JournalArchiveDirectory and JournalDirectory are the same.
 
     Archiving moves journals to a larger, slower device, so that the fast one has room; best it is another device (User
-    Guide, Transaction Log).
+    Guide, Transaction Log). In one directory a file and its copy would have one name.
     """
 
-    severity = "warning"
+    severity = "error"
     failing = (
         "<TransactionLog><JournalDirectory>./j</JournalDirectory><JournalArchiveDirectory>j/</JournalArchiveDirectory>"
         "<Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>"
