@@ -9,6 +9,7 @@ from itertools import repeat
 from ampsd import limits
 from ampsd.actions.automation import Automation
 from ampsd.config.model import Model
+from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine.acknowledge import acknowledge
 from ampsd.engine.action_runs import ActionRuns
 from ampsd.engine.answers import Answers
@@ -68,11 +69,11 @@ class Instance:
         self.definition = definition = model.definition
         self.log = log
         self.report = report = doors.report
-        self._digest = model.digest
+        self.digest = model.digest
         self.turn = Turn()
         self.outbox = Outbox(log)
         self.publishers = Publishers(definition.name.encode())
-        self._header_formats = header_formats(definition)
+        self.header_formats = header_formats(definition)
         self._types = {name.encode(): found for name, found in model.message_types.items()}
         self.acks = PersistedAcks(self.outbox, self.turn, definition.transaction_log is not None)
         self.bodies = Bodies(log)
@@ -80,11 +81,11 @@ class Instance:
             definition.name.encode(), (definition.group or definition.name).encode(), self.turn
         )
         self.events = MessageEvents(log, self.turn, doors.events)
-        self._action_runs = ActionRuns(log, self.events, self.turn, report)
-        self.automation = Automation(definition.actions, definition.name, doors, self._perform, self._action_runs)
+        self.action_runs = ActionRuns(log, self.events, self.turn, report)
+        self.automation = Automation(definition.actions, definition.name, doors, self._perform, self.action_runs)
         self._witness = doors.witness
         self.happened = self.automation.offer if doors.witness is None else self._witnessed
-        around = Surroundings(
+        self._around = around = Surroundings(
             log,
             self.outbox,
             self.bodies,
@@ -92,20 +93,20 @@ class Instance:
             self.turn,
             report,
             self.happened,
-            self.automation.graph.may_watch,
+            self.automation.may_watch,
             self._environments,
             self.events,
         )
-        self.queues = [Queue(one, self._types[one.message_type.encode()], around) for one in definition.queues]
-        self._queues_by_key = {queue.key: queue for queue in self.queues}
+        self.queues = [self.make_queue(one) for one in definition.queues]
+        self.queues_by_key = {queue.key: queue for queue in self.queues}
         self.archiver = Archiver(
             log, self.events, self.turn, doors.archive, self.queues, definition.message_archive, report
         )
         self.routes = make_routes(
-            definition.transaction_log, self._types, self.queues, self.automation.graph, doors.witness is not None
+            definition.transaction_log, self._types, self.queues, self.automation, doors.witness is not None
         )
         self._publishing = Publishing(log, self.outbox, self.turn, self.happened, self._environments)
-        self.operators = Operators(around, self._queues_by_key, self.routes, self._publishing)
+        self.operators = Operators(around, self.queues_by_key, self.routes, self._publishing)
         self.events.live = LiveEvents(log, self._publishing, self.routes).tell
         self.replay = self._make_replay()
         self.journal_files = self._make_journal_files(doors)
@@ -133,19 +134,19 @@ class Instance:
             self._environments,
             self.events,
             self.operators,
-            self._action_runs,
+            self.action_runs,
             self.archiver,
             self.log,
         )
 
     def _make_journal_files(self, doors: Doors) -> JournalFiles:
-        needs = needs_of(self.queues, self._action_runs, self.archiver, self.events)
+        needs = needs_of(self.queues, self.action_runs, self.archiver, self.events)
         carrying = Carrying(self.queues, self.publishers, self.events, self.replay)
         return JournalFiles(self.log, self.turn, self.report, doors.upkeep, needs, carrying)
 
     def _make_requests(self) -> Requests:
         return Requests(
-            Inside(self._publishing, self.publishers, self.routes, self._queues_by_key, self.turn),
+            Inside(self._publishing, self.publishers, self.routes, self.queues_by_key, self.turn),
             self.security,
             self.routes,
             self._environments,
@@ -171,6 +172,10 @@ class Instance:
             b"sow_and_delta_subscribe": self._not_supported,
         }
 
+    def make_queue(self, definition: QueueDefinition) -> Queue:
+        """A queue that is empty, and in no route yet."""
+        return Queue(definition, self._types[definition.message_type.encode()], self._around)
+
     # ---- recovery
 
     def restore(self, position: int, length: int, record: records.Record) -> None:
@@ -181,10 +186,10 @@ class Instance:
         """Recovery is complete: what was leased is lost, and the start-up actions run."""
         self.replay.finish()
         self.archiver.begin(self.log.floor)
-        for run in self._action_runs.left():
+        for run in self.action_runs.left():
             due_ns = self.turn.monotonic_of(run.due_wall_ns)
             if not self.automation.resume(run, due_ns):
-                self._action_runs.give_up(run)
+                self.action_runs.give_up(run)
         self.automation.start()
 
     # ---- input
@@ -196,7 +201,7 @@ class Instance:
 
     def connected(self, connection: int, transport: str, message_type: str | None, address: str) -> None:
         """A peer connected to a transport, which may fix the message type."""
-        header_format = self._header_formats.get(transport)
+        header_format = self.header_formats.get(transport)
         fixed = message_type.encode() if message_type else None
         self.clients.connect(connection, transport, fixed, address, header_format)
 
@@ -425,8 +430,8 @@ class Instance:
 
     def _write_log(self, request: WriteLog, event: Event) -> None:
         self.report(request.code, **request.values)
-        self._action_runs.logged(event, request.code, request.values)
+        self.action_runs.logged(event, request.code, request.values)
 
     def _describe(self) -> Mapping[str, bytes]:
-        told = described(self.definition.name, self._digest, self.queues, self.clients, self.log, self.security)
+        told = described(self.definition.name, self.digest, self.queues, self.clients, self.log, self.security)
         return {"engine.json": told}

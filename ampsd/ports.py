@@ -340,7 +340,28 @@ class WriteMinidump:
         self.sections = sections
 
 
-Errand = RunProgram | TreatFiles | MeasureFileSystem | RotateLogs | SetListening | TruncateStatistics | WriteMinidump
+class ReloadConfiguration:
+    """Errand: read the configuration's files again and take it over. `actor` says who asks. The value is its digest.
+
+    It fails when that is refused, or needs a restart and changes nothing else.
+    """
+
+    __slots__ = ("actor",)
+
+    def __init__(self, actor: str) -> None:
+        self.actor = actor
+
+
+Errand = (
+    RunProgram
+    | TreatFiles
+    | MeasureFileSystem
+    | RotateLogs
+    | SetListening
+    | TruncateStatistics
+    | WriteMinidump
+    | ReloadConfiguration
+)
 
 
 class Errands(Protocol):

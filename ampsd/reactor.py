@@ -4,6 +4,7 @@
     for each input: instance                   synchronous; may add records and frames
     instance.tick                              leases, expirations, heartbeats
     instance.settle                            messages handed out, actions run; the same batch
+    adoption.proceed                           while a reload is under way: fill new queues, or swap
     log.seal, log.flush                        ONE atomic batch, one write, one sync request
     events.release                             what is told of messages, once it is durable
     outbox.release                             frames that wait for nothing, then those that are durable
@@ -15,6 +16,7 @@ Many inputs share one sync, and nothing changes under a running function. The si
 from collections.abc import Mapping, Sequence
 
 from ampsd import limits
+from ampsd.adoption import Adoption, AdoptionBegun
 from ampsd.engine.entries import NEVER
 from ampsd.engine.operators import Request
 from ampsd.engine.slow_clients import SlowClients, policies_of
@@ -149,6 +151,7 @@ Input = (
     | SignalArrived
     | ActionRequested
     | StopBegun
+    | AdoptionBegun
     | Request
 )
 
@@ -176,6 +179,9 @@ class Reactor:
             instance.clients.close,
             instance.happened,
         )
+        self._host_memory_bytes = host_memory_bytes
+        self.adoption: Adoption | None = None
+        """The reload that is under way."""
         self._instance = instance
         self._log = log
         self._journal = journal
@@ -200,13 +206,15 @@ class Reactor:
         instance.tick()
         self.slow.tick()
         instance.settle()
+        if self.adoption is not None:
+            self._adopt(self.adoption)
         self._log.seal()
         self._log.flush(instance.turn.now_ns)
         instance.events.release()
         instance.operators.release()
         instance.outbox.release()
         self._send()
-        if self.slow.settle():
+        if self.slow.settle() or self.adoption is not None:
             return instance.turn.now_ns
         next_ns = min(instance.next_ns(), self.slow.next_ns)
         if self._log.next_ns is not None:
@@ -238,6 +246,17 @@ class Reactor:
             self._instance.automation.requested(one.path, one.parameters)
         elif isinstance(one, StopBegun):
             self._instance.automation.stop()
+        elif isinstance(one, AdoptionBegun):
+            assert self.adoption is None, "a reload begins while another is under way"
+            self.adoption = Adoption(self._instance, one)
+
+    def _adopt(self, adoption: Adoption) -> None:
+        """What a swap lets happen, such as deliveries of a new queue, is in its batch."""
+        adoption.proceed()
+        if adoption.is_over:
+            self.adoption = None
+            self.slow.policies = policies_of(self._instance.definition, self._host_memory_bytes)
+            self._instance.settle()
 
     def _disk_completed(self, one: DiskCompleted) -> None:
         if self._journal is None:

@@ -139,6 +139,7 @@ class Playbook(Stage):
             "transaction_log": transaction_log,
             "actions": actions,
         }
+        self._queues = queues
         super().__init__(self._configured(queues), zone=zone, segment_size=segment_size)
         self._requests = 0
         self.lines: list[str] = []
@@ -149,6 +150,22 @@ class Playbook(Stage):
     def configure(self, *, queues: str) -> None:
         """Other queues from the next start on."""
         self.model = self._configured(queues)
+
+    def reload(self, *, is_forced: bool = False, **sections: str) -> list[str]:
+        """Take over a configuration with these sections, and what is not named as it began; why that is refused."""
+        found = self.begin_reload(self._reloaded(sections), is_forced=is_forced)
+        self.settle()
+        (reasons,) = found
+        return list(reasons)
+
+    def begin(self, *, is_forced: bool = False, **sections: str) -> list[Sequence[str]]:
+        """The same, but only begun: what comes of it is in the list once it is known."""
+        return self.begin_reload(self._reloaded(sections), is_forced=is_forced)
+
+    def _reloaded(self, sections: dict[str, str]) -> Model:
+        self._sections.update({name: text for name, text in sections.items() if name != "queues"})
+        self._queues = sections.get("queues", self._queues)
+        return self._configured(self._queues)
 
     def _configured(self, queues: str) -> Model:
         text = configured(queues=queues, **self._sections)

@@ -1,5 +1,6 @@
 """The actions of an instance: what sets them off, what runs and waits (User Guide, Automating AMPS With Actions)."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
 from ampsd.actions.default_signals import default_actions, signals_of
@@ -24,10 +25,8 @@ class Automation:
         perform: Perform,
         witness: Witness,
     ) -> None:
-        configured = [Action(one.name, one.ons, one.steps, one.retry, one.has_events) for one in actions]
-        self.graph = ActionGraph([*configured, *default_actions(configured)])
-        self.signals = signals_of(self.graph.actions)
-        """Names of the signals that set off something."""
+        self._configured: list[tuple[ActionDefinition, Action]] = []
+        self.graph, _ = self._graph_of(actions)
         self._firings = Firings(
             self.graph,
             instance_name,
@@ -45,6 +44,44 @@ class Automation:
         self.answered: Callable[[int, bytes, str | None], None] = self._firings.answered
         """An errand is done: ticket, value, failure."""
         self.resume = self._firings.resume
+
+    def _graph_of(self, actions: Iterable[ActionDefinition]) -> tuple[ActionGraph, dict[str, str]]:
+        """The actions, and what each was called before, "" for what is new. Actions are called by their place."""
+        known: dict[ActionDefinition, deque[Action]] = {}
+        for definition, action in self._configured:
+            known.setdefault(definition, deque()).append(action)
+        self._configured = []
+        before: dict[str, str] = {}
+        for number, one in enumerate(actions, 1):
+            earlier = known.get(one)
+            name, parts = f"action {number}", earlier.popleft() if earlier else one
+            before[name] = parts.name if isinstance(parts, Action) else ""
+            if before[name] != name or not isinstance(parts, Action):
+                parts = Action(name, parts.ons, parts.steps, parts.retry, parts.has_events)
+            self._configured.append((one, parts))
+        configured = [action for _, action in self._configured]
+        defaults = default_actions(configured)
+        before.update((one.name, one.name) for one in defaults)
+        return ActionGraph([*configured, *defaults]), before
+
+    def adopt(self, actions: Iterable[ActionDefinition]) -> None:
+        """Other actions from now on. Runs under way go on as they began; on-startup does not run."""
+        self.graph, before = self._graph_of(actions)
+        self._firings.adopt(self.graph, before)
+        self._schedules.adopt(self.graph.actions, self._now_ns, self._wall_ns)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that set off something."""
+        return signals_of(self.graph.actions)
+
+    def may_watch(self, probe: Event) -> bool:
+        """Whether an action wants to know of events like this one."""
+        return self.graph.may_watch(probe)
+
+    def reads_body(self, probe: Event) -> bool:
+        """Whether one of those reads fields of the body."""
+        return self.graph.reads_body(probe)
 
     @property
     def traces(self) -> Traces:

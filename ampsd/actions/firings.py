@@ -9,12 +9,12 @@ the turn in which it arrives.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ampsd import limits
 from ampsd.actions.firing import Firing
-from ampsd.actions.graph import ActionGraph
+from ampsd.actions.graph import Action, ActionGraph
 from ampsd.actions.module import Do, If, Reply, Steps
 from ampsd.actions.retries import Retries
 from ampsd.actions.run import Chain, LeftRun, Run, WaitingRoom
@@ -124,6 +124,16 @@ class Firings:
         """When a failed step is to be tried again, in monotonic nanoseconds."""
         return self._retries.next_ns
 
+    def adopt(self, graph: ActionGraph, before: Mapping[str, str]) -> None:
+        """Events from now on set off the actions of that graph, `before` saying what each was called; runs under way go
+        on with their own.
+
+        Not to be called while events wait: each sees one graph.
+        """
+        assert not self.is_pending, "events wait that happened under the old actions"
+        self._graph = graph
+        self.traces.adopt(before)
+
     def begin(self, now_ns: int, wall_ns: int) -> None:
         """The next turn has this time."""
         self._now_ns = now_ns
@@ -147,10 +157,10 @@ class Firings:
 
         False where its action is not there any more, or is made of something else.
         """
-        action = next((one for one in self._graph.actions if one.name == left.action_name), None)
-        if action is None or left.digest not in ("", action.digest) or left.step >= len(action.steps):
+        action = self._action_of(left)
+        if action is None or left.step >= len(action.steps):
             return False
-        firing = Firing(action.name, left.event, self._instance_name, self._wall_ns)
+        firing = Firing(left.action_name, left.event, self._instance_name, self._wall_ns)
         if left.variables is not None:
             firing.variables.update(left.variables)
         run = Run(action, firing, left.step, left.retries, Chain())
@@ -163,6 +173,13 @@ class Firings:
         else:
             self._succession.stand_behind(run)
         return True
+
+    def _action_of(self, left: LeftRun) -> Action | None:
+        """The action of that name, or else one that is made of the same: its number changed with its place."""
+        for action in self._graph.actions:
+            if action.name == left.action_name and left.digest in ("", action.digest):
+                return action
+        return next((one for one in self._graph.actions if one.digest == left.digest), None)
 
     def tick(self) -> None:
         """Try again what is due."""
@@ -203,8 +220,8 @@ class Firings:
         if not self._succession.enter(run):
             self._stand_behind(run)
             return
-        run.chain.names[action.name] = None
-        run.trace = self.traces.begin(action.name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
+        run.chain.names[run.action_name] = None
+        run.trace = self.traces.begin(run.action_name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
         run.trace.on = run.on
         run.session = self._witness.started(run, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
@@ -300,9 +317,9 @@ class Firings:
                 self._witness.waiting(run, run.retries)
             return
         action = run.action
-        run.trace = self.traces.begin(action.name, run.event, run.variables, self._clock_ns(), self._wall_ns)
+        run.trace = self.traces.begin(run.action_name, run.event, run.variables, self._clock_ns(), self._wall_ns)
         self.traces.end(run.trace, FAILED, refusal, self._clock_ns(), self._wall_ns)
-        self._report("29-0105", action=action.name, step=1, module=action.steps[0].module, reason=refusal)
+        self._report("29-0105", action=run.action_name, step=1, module=action.steps[0].module, reason=refusal)
 
     # ---- ends of a run
 
@@ -320,7 +337,7 @@ class Firings:
     def _failed(self, run: Run, reason: str) -> str:
         """A step failed: try it again later, or end the run. Returns the outcome."""
         action, number = run.action, run.step + 1
-        named: dict[str, object] = {"action": action.name, "step": number, "module": action.steps[run.step].module}
+        named: dict[str, object] = {"action": run.action_name, "step": number, "module": action.steps[run.step].module}
         policy = action.retry
         again: Run | None = None
         if policy is not None and policy.allows(run.retries):

@@ -61,8 +61,8 @@ class Run:
 
     @property
     def action_name(self) -> str:
-        """Its action."""
-        return self.action.name
+        """Its action, by the name that it had when the run began: a reload may give it another number."""
+        return self.firing.action_name
 
     @property
     def digest(self) -> str:

@@ -6,6 +6,7 @@ was passed over by setting it runs once. Where it is set back by some hours at m
 what is due is reckoned from the new time, or a clock that was years ahead would keep everything waiting for years.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 
@@ -36,11 +37,15 @@ class _Timed:
         return 24 * _HOUR_NS * (1 if self.on.every.weekday is None else 7)
 
 
+def _timed(actions: Iterable[Action]) -> list[_Timed]:
+    return [_Timed(on) for action in actions for on in action.ons if isinstance(on, OnSchedule)]
+
+
 class Schedules:
     """All schedules, in the order of the file."""
 
     def __init__(self, actions: Iterable[Action], zone: tzinfo, report: Callable[..., None]) -> None:
-        self._all = [_Timed(on) for action in actions for on in action.ons if isinstance(on, OnSchedule)]
+        self._all = _timed(actions)
         self._zone = zone
         self._report = report
         self.next_ns = NEVER
@@ -48,7 +53,18 @@ class Schedules:
 
     def start(self, now_ns: int, wall_ns: int) -> None:
         """The instance is started: timers begin."""
+        self._begin(self._all, now_ns, wall_ns)
+
+    def adopt(self, actions: Iterable[Action], now_ns: int, wall_ns: int) -> None:
+        """Other actions: the timers of those that stay go on, the others begin now."""
+        known: dict[OnSchedule, deque[_Timed]] = {}
         for one in self._all:
+            known.setdefault(one.on, deque()).append(one)
+        self._all = [known[one.on].popleft() if known.get(one.on) else one for one in _timed(actions)]
+        self._begin([one for one in self._all if one.due_ns == NEVER], now_ns, wall_ns)
+
+    def _begin(self, new: Iterable[_Timed], now_ns: int, wall_ns: int) -> None:
+        for one in new:
             interval_ns = one.on.every.interval_ns
             one.due_ns = (
                 now_ns + interval_ns if interval_ns is not None else next_due_ns(one.on.every, wall_ns, self._zone)

@@ -55,4 +55,4 @@ def _place_of(run: Run) -> _Place | None:
     event = run.firing.event
     if event.parent is None or not run.action.tells_of(event):
         return None
-    return run.action.name, event.parent.position
+    return run.action_name, event.parent.position

@@ -1,7 +1,7 @@
 """What the latest firings did, and how often each action ran and failed."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ampsd import limits
 from ampsd.engine.events import Event
@@ -105,10 +105,18 @@ class ActionCounts:
 class Traces:
     """The latest firings, the oldest first, and the counts of every action."""
 
-    def __init__(self, action_names: Iterator[str]) -> None:
+    def __init__(self, action_names: Iterable[str]) -> None:
         self._ring: deque[Trace] = deque(maxlen=limits.FIRING_TRACE_MAX)
         self._last = 0
         self.counts = {name: ActionCounts() for name in action_names}
+
+    def adopt(self, before: Mapping[str, str]) -> None:
+        """Other actions: `before` says what each was called, "" for what is new; the counts of the others go on."""
+        self.counts = {name: self.counts.get(earlier) or ActionCounts() for name, earlier in before.items()}
+
+    def _counts_of(self, name: str) -> ActionCounts:
+        """Those of an action that is no more too, of which a run is still under way."""
+        return self.counts.setdefault(name, ActionCounts())
 
     def __iter__(self) -> Iterator[Trace]:
         return iter(self._ring)
@@ -128,7 +136,7 @@ class Traces:
         self._last += 1
         trace = Trace(self._last, action_name, event, variables, now_ns, wall_ns)
         self._ring.append(trace)
-        counts = self.counts[action_name]
+        counts = self._counts_of(action_name)
         counts.fired += 1
         counts.fired_wall_ns = wall_ns
         return trace
@@ -140,7 +148,7 @@ class Traces:
         trace.duration_ns = now_ns - trace.started_ns
         if outcome not in (FAILED, CUT):
             return
-        counts = self.counts[trace.action_name]
+        counts = self._counts_of(trace.action_name)
         counts.failed += 1
         counts.cuts += outcome == CUT
         counts.failed_wall_ns = wall_ns

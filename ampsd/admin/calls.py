@@ -1,6 +1,6 @@
 """A request to the admin interface and what can come of it, and the declaration of a resource."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -71,7 +71,16 @@ class Post:
         self.answer = answer
 
 
-Result = msgspec.Struct | Body | InWorker | Submit | Post
+class Await:
+    """An answer that the server's other parts give, some time later."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: Callable[[], Awaitable[msgspec.Struct]]) -> None:
+        self.answer = answer
+
+
+Result = msgspec.Struct | Body | InWorker | Submit | Post | Await
 
 
 class Call:

@@ -310,6 +310,50 @@ class ItemResult(msgspec.Struct):
     child: str | None = None
 
 
+class ReloadAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """How the configuration shall be taken over."""
+
+    force: bool = False
+    """Remove queues that hold messages, too."""
+    dry_run: bool = False
+    """Only say what would be done."""
+    actor: str | None = None
+    """Who asks, for the audit."""
+
+
+class Reload(msgspec.Struct, frozen=True):
+    """What came of a reload: `live`, `unchanged`, `refused`, or `planned` of a dry run."""
+
+    outcome: str
+    actor: str
+    time: str
+    digest: str
+    """SHA-256 of the configuration that was read; empty where it could not be understood."""
+    summary: str
+    reasons: list[str] = []
+    """Why it was refused, each with its place and remedy where there is one. Everything stays as it was."""
+    changes: list[str] = []
+    """What is different now, one line for each."""
+    pending: list[str] = []
+    """What needs a restart, and keeps its value until then."""
+
+
+class Configuration(msgspec.Struct):
+    """The configuration that runs. `pending` waits for a restart."""
+
+    path: str
+    files: list[str]
+    digest: str
+    """SHA-256 of the configuration that was taken over last."""
+    since: str
+    """When that was."""
+    is_drifted: bool
+    """Whether the files hold something else by now."""
+    pending: list[str]
+    last_reload: Reload | None
+    """The latest one, refused ones too; None when there was none."""
+
+
 class Done(msgspec.Struct):
     """What became of each message; `is_again` says that the request had been carried out before."""
 

@@ -21,6 +21,7 @@ from ampsd.admin.calls import (
     filter_of,
     number_of,
 )
+from ampsd.admin.configuration import ConfigurationResources, Reloads
 from ampsd.admin.models import (
     Asked,
     Audits,
@@ -60,15 +61,16 @@ class Admin:
         queries: EventQueries | None,
         clock: Clock,
         statistics: StatisticsQueries | None = None,
+        reloads: Reloads | None = None,
     ) -> None:
         self._statistics = statistics
         self._instance = instance
         self._queries = queries
         self._clock = clock
         self._turn = instance.turn
-        self._queues = {queue.key.decode(): queue for queue in instance.queues}
         self._verbs = Verbs(instance.operators, queries)
         self._actions = ActionResources(instance)
+        self._configuration = ConfigurationResources(reloads)
         self.resources = self._tree()
 
     def _tree(self) -> list[Resource]:
@@ -109,6 +111,7 @@ class Admin:
                 for verb, does in VERBS.items()
             ),
             *self._actions.tree(),
+            *self._configuration.tree(),
         ]
 
     # ---- queues
@@ -145,7 +148,7 @@ class Admin:
         return Messages(found, None)
 
     def _status(self, queue: Queue) -> QueueStatus:
-        states = queue.count_states()
+        states = queue.notes.count_states(queue.entries)
         paused_ns = queue.paused_until_ns
         return QueueStatus(
             name=queue.definition.name,
@@ -191,9 +194,9 @@ class Admin:
 
     def _named(self, call: Call) -> Queue:
         name = f"{call.path['type']}:{call.path['name']}"
-        queue = self._queues.get(name)
+        queue = self._instance.queues_by_key.get(name.encode())
         if queue is None:
-            known = ", ".join(self._queues) or "none"
+            known = ", ".join(key.decode() for key in self._instance.queues_by_key) or "none"
             raise Refusal(404, f"there is no queue {name}", f"The queues are: {known}.")
         return queue
 

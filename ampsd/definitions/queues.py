@@ -142,7 +142,7 @@ class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)
         "Messages that are kept active; later ones wait.",
         synonyms=("MaxQueueDepth",),
         default=None,
-        reload="live",
+        reload="restart",
     )
     deferred_ack_expiration_ns: int = option(
         INTERVAL,

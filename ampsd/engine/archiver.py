@@ -59,7 +59,7 @@ class Archiver:
         self._events = events
         self._turn = moment
         self._archive = archive
-        self._queues = frozenset(one.key for one in queues if one.definition.is_archived and one.tells)
+        self.adopt(queues)
         self._size_max = 0 if settings is None else settings.max_message_size
         self._report = report
         self._waiting: deque[Arrival] = deque()
@@ -77,6 +77,10 @@ class Archiver:
         """When the archive may be asked again; NEVER while nothing waits for time."""
         if archive is not None:
             events.arrived = self.arrived
+
+    def adopt(self, queues: Iterable[Queue]) -> None:
+        """These are the queues whose messages are archived, as far as they ask for it."""
+        self._queues = frozenset(one.key for one in queues if one.definition.is_archived and one.tells)
 
     @property
     def is_idle(self) -> bool:

@@ -28,6 +28,10 @@ class Consumers:
         self.starts: dict[Subscription, bytes] = {}
         """How the frames to each begin."""
 
+    def adopt(self, definition: QueueDefinition) -> None:
+        """Who gets the next message is chosen as `definition` says."""
+        self._choose = fairness.MODELS[definition.fairness]
+
     @property
     def have_filters(self) -> bool:
         """Whether anybody wants only some of the messages."""

@@ -1,6 +1,7 @@
 """How often messages of a queue were delivered and cancelled, where MaxDeliveries and MaxCancels count it.
 
-User Guide, Message Queues, Handling Unprocessed Messages. Counters survive a restart: each step is a record.
+User Guide, Message Queues, Handling Unprocessed Messages. Counters survive a restart: each step is a record. They
+survive a reload that changes the limits, too; what was not limited when it happened was not counted.
 """
 
 from array import array
@@ -13,19 +14,24 @@ from ampsd.storage.log import Log
 
 
 class Counters:
-    """By serial. What is not limited is not counted."""
+    """By serial."""
 
     def __init__(self, definition: QueueDefinition, key: bytes, entries: Entries, log: Log) -> None:
         self._key = key
         self._entries = entries
         self._log = log
-        self._deliveries_max = definition.max_deliveries
-        self._cancels_max = definition.max_cancels
-        self.counts_deliveries = definition.max_deliveries > 0 and not definition.is_at_most_once
-        self.counts_cancels = definition.max_cancels > 0 and not definition.is_at_most_once
         self._deliveries: dict[int, int] = {}
         self._cancels: dict[int, int] = {}
         self._leased = array("Q")
+        self.adopt(definition)
+
+    def adopt(self, definition: QueueDefinition) -> None:
+        """Compare with the limits of `definition` from now on; nothing ends because of that alone."""
+        self._deliveries_max = definition.max_deliveries
+        self._cancels_max = definition.max_cancels
+        self._is_at_most_once = definition.is_at_most_once
+        self.counts_deliveries = definition.max_deliveries > 0 and not definition.is_at_most_once
+        self.counts_cancels = definition.max_cancels > 0 and not definition.is_at_most_once
 
     def deliver(self, serials: Sequence[int]) -> None:
         """These are delivered; `settle` logs it."""
@@ -48,7 +54,7 @@ class Counters:
 
     def hand_back(self, serial: int) -> None:
         """The last delivery does not count; the mark that is logged says so."""
-        if self.counts_deliveries:
+        if self.counts_deliveries or serial in self._deliveries:
             self._deliveries[serial] = self._deliveries.get(serial, 1) - 1
 
     def deliveries(self, serial: int) -> int | None:
@@ -67,14 +73,16 @@ class Counters:
     def used_up(self) -> list[int]:
         """Messages that were delivered as often as they may be, oldest first."""
         most = self._deliveries_max
+        if not self.counts_deliveries:
+            return []
         return sorted(serial for serial, number in self._deliveries.items() if number >= most)
 
     def forget(self, serials: Sequence[int]) -> None:
         """The messages are gone."""
-        if self.counts_deliveries:
+        if self._deliveries:
             for serial in serials:
                 self._deliveries.pop(serial, None)
-        if self.counts_cancels:
+        if self._cancels:
             for serial in serials:
                 self._cancels.pop(serial, None)
 
@@ -85,7 +93,9 @@ class Counters:
 
     def restore(self, kind: int, serial: int) -> None:
         """Fold a LEASE or CANCEL record."""
-        if kind == records.LEASE and self.counts_deliveries:
+        if self._is_at_most_once:
+            return
+        if kind == records.LEASE:
             self._deliveries[serial] = self._deliveries.get(serial, 0) + 1
-        elif kind == records.CANCEL and self.counts_cancels:
+        elif kind == records.CANCEL:
             self._cancels[serial] = self._cancels.get(serial, 0) + 1

@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from ampsd import limits
+from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine import lifecycle, turn
 from ampsd.engine.client import Client
 from ampsd.engine.delivery import bookmarks_of, deliveries
@@ -27,18 +28,21 @@ class Handout:
     """Leases what is available to consumers with room."""
 
     def __init__(self, queue: "Queue") -> None:
-        definition = queue.definition
         self._queue = queue
         self._around = queue.around
         self._entries = queue.entries
         self._consumers = queue.consumers
         self._leases = queue.leases
-        self._backlog_max = definition.max_backlog or limits.BACKLOG_MAX
-        self._lease_ns = definition.lease_period_ns
         self._held_end = 0
         self._departing: list[tuple[Client, bytes]] = []
         self.barriers: deque[int] = deque()
         """Serials of barrier messages in the queue, oldest first."""
+        self.adopt(queue.definition)
+
+    def adopt(self, definition: QueueDefinition) -> None:
+        """Lease as `definition` says from now on."""
+        self._backlog_max = definition.max_backlog or limits.BACKLOG_MAX
+        self._lease_ns = definition.lease_period_ns
 
     def run(self) -> None:
         """Hand out what can be, oldest message first."""
@@ -132,8 +136,8 @@ class Handout:
             middle = b'"' + self._timestamp(one)
             _, frame = deliveries(block, (slot,), starts[one], middle, around.publishers.table, around.bodies)
             frames.append((one.client, frame))
-            if queue.watches_deliveries:
-                queue.tell_delivered((serial,), one.client)
+            if queue.watched.deliveries:
+                queue.watched.tell_delivered((serial,), one.client)
         positions = queue.remove(serial)
         queue.tell(lifecycle.COMPLETED, positions, reason=b"barrier")
         for client, frame in frames:
@@ -171,8 +175,8 @@ class Handout:
         queue.clock.began(bookmarks, now_ns)
         if queue.counters.counts_deliveries:
             queue.counters.deliver(serials)
-        if queue.watches_deliveries:
-            queue.tell_delivered(serials, subscription.client)
+        if queue.watched.deliveries:
+            queue.watched.tell_delivered(serials, subscription.client)
         if queue.is_at_most_once:
             queue.depart(serials)
         self._send(subscription.client, frames, block, slots)

@@ -45,7 +45,8 @@ class JournalFiles:
         self._turn = moment
         self._report = report
         self._upkeep = upkeep
-        self._needs = needs
+        self.needs = needs
+        """Who needs old files."""
         self._carrying = carrying
         self.pins: list[Need] = []
         """More needs, as of replays that run and destinations that lag."""
@@ -153,7 +154,7 @@ class JournalFiles:
         return [file for file, _ in self._log.closed_files()][: old[-1] + 1] if old else []
 
     def _refusal(self, end: int) -> str | None:
-        for need in (*self._needs, *self.pins):
+        for need in (*self.needs, *self.pins):
             if need.lowest() < end:
                 return need.reason
         return None
@@ -210,7 +211,7 @@ class JournalFiles:
         if self._turn.now_ns < self._look_ns:
             self.next_ns = self._look_ns
             return None
-        needed = min((need.lowest() for need in (*self._needs, *self.pins)), default=NEVER)
+        needed = min((need.lowest() for need in (*self.needs, *self.pins)), default=NEVER)
         self._look_ns = self._turn.now_ns + limits.UPKEEP_LOOK_NS
         going: list[Segment] = []
         floor = 0

@@ -3,10 +3,11 @@
 Most messages never have a note; so whatever a note costs, the others do not pay it.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from ampsd.engine.entries import NEVER
+from ampsd.engine.entries import LEASED, NEVER, Entries
 from ampsd.engine.lifecycle import State
 
 
@@ -86,6 +87,12 @@ class Notes:
     def next_ns(self) -> int:
         """When the next message is due; NEVER when none waits."""
         return self._due[0][0] if self._due else NEVER
+
+    def count_states(self, entries: Entries) -> dict[State, int]:
+        """How many of a queue's messages that nobody holds are in which state."""
+        labels = Counter(note.label for serial, note in self.items() if entries.state(serial) != LEASED)
+        labels[State.AVAILABLE] = entries.count - entries.count_leased() - (labels.total() - labels[State.AVAILABLE])
+        return dict(labels)
 
     def items(self) -> Iterable[tuple[int, Note]]:
         """Every note, with its serial."""

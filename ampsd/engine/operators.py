@@ -166,6 +166,12 @@ class Operators:
         )
         self._reply(request, Answer(items))
 
+    def audit_reload(self, actor: str, digest: str) -> None:
+        """Somebody had the configuration with that digest taken over."""
+        items = [Item("configuration", DONE)]
+        wall_ns = self._around.turn.wall_ns
+        self._around.events.audit(Audit(f"reload {wall_ns}", actor, wall_ns, "reload", "", {"digest": digest}, items))
+
     def lacks(self, queue: Queue, bookmarks: Sequence[str]) -> list[str]:
         """Which of these messages the engine does not know to be in the queue, or to have left it without success."""
         found: list[str] = []

@@ -22,7 +22,6 @@ from ampsd.engine.counters import Counters
 from ampsd.engine.delivery import bookmarks_of
 from ampsd.engine.endings import Endings
 from ampsd.engine.entries import AVAILABLE, LEASED, NEVER, ON_HOLD, WAITING, Entries, Run, Source, split_body
-from ampsd.engine.events import MessageDeleted, MessageDelivered
 from ampsd.engine.exceeded import Ended, Exceeded
 from ampsd.engine.expiration import expiration_of
 from ampsd.engine.handout import Handout
@@ -36,6 +35,7 @@ from ampsd.engine.story import DUE
 from ampsd.engine.subscription import Subscription
 from ampsd.engine.surroundings import Surroundings
 from ampsd.engine.target_depth import LimitedEntries
+from ampsd.engine.watched import Watched
 from ampsd.expressions.regex import Regex, compile_regex
 from ampsd.message_types.message_type import MessageType
 from ampsd.storage import records
@@ -61,9 +61,7 @@ class Queue:
         self._removed = array("Q")
         self.ahead = RemovalsAhead(around.turn, around.log, self.key, definition.deferred_ack_expiration_ns)
         self.tells = definition.has_events
-        names = (definition.name, definition.message_type)
-        self.watches_deliveries = around.is_watched(MessageDelivered(*names, b"", b"", ""))
-        self._watches_removals = around.is_watched(MessageDeleted(*names, b""))
+        self.watched = Watched(self)
         self.consumers = Consumers(definition, message_type)
         self.entries = _entries_of(definition)
         self.counters = Counters(definition, self.key, self.entries, around.log)
@@ -77,6 +75,26 @@ class Queue:
         self.endings = Endings(self)
         self.is_restoring = True
         self.is_dirty = False
+
+    # ---- reload
+
+    def adopt(self, definition: QueueDefinition) -> None:
+        """Other settings, of those that change live: leases in force keep their end, messages their life and counters,
+        and the new limits are looked at with the next thing that happens to a message."""
+        self.definition = definition
+        self._is_strict = definition.leasing == "strict"
+        self.ahead.expires_after_ns = definition.deferred_ack_expiration_ns
+        for part in (self.consumers, self.counters, self.clock, self.handout):
+            part.adopt(definition)
+        for subscription in self.consumers.subscriptions:
+            subscription.limit()
+        self.is_dirty = True
+
+    def retire(self) -> None:
+        """The queue is configured no longer: nobody holds anything of it."""
+        for lease in self.leases.values():
+            lease[1].unacked -= 1
+        self.leases.clear()
 
     # ---- messages in
 
@@ -174,9 +192,9 @@ class Queue:
             subscription.unacked -= number
             self.has_room_again(subscription)
         positions: Sequence[int] = serials
-        if self._watches_removals and not self.is_at_most_once:
+        if self.watched.removals and not self.is_at_most_once:
             for serial in serials:
-                self._tell_deleted(serial)
+                self.watched.tell_deleted(serial)
         if not self.is_at_most_once:
             positions = self.forget(serials)
             self._removed.extend(positions)
@@ -202,8 +220,8 @@ class Queue:
 
     def finish(self, serial: int, client: bytes, reason: bytes) -> bool:
         """A message that nobody holds is done."""
-        if self._watches_removals:
-            self._tell_deleted(serial)
+        if self.watched.removals:
+            self.watched.tell_deleted(serial)
         positions = self.forget((serial,))
         self._removed.extend(positions)
         self.is_dirty = True
@@ -213,10 +231,6 @@ class Queue:
     def message_of(self, serial: int) -> tuple[bytes, bytes | None]:
         """Body and correlation id of a message. Raises JournalDamageError."""
         return split_body(self.around.bodies.get(*self.entries.where(serial)))[:2]
-
-    def _tell_deleted(self, serial: int) -> None:
-        data, correlation_id = self.message_of(serial)
-        self.around.happened(MessageDeleted(self.definition.name, self.definition.message_type, data, correlation_id))
 
     def cancel(self, bookmark: bytes, client: Client) -> bool:
         """The message is returned unprocessed. No effect unless it is leased."""
@@ -265,11 +279,11 @@ class Queue:
     def tick(self) -> None:
         """End leases, lives and waits that are over."""
         now_ns = self.around.turn.now_ns
-        for bookmark in self.clock.over(now_ns):
-            if self.clock.ends_by_stuck:
+        for bookmark, is_stuck in self.clock.over(now_ns):
+            if is_stuck:
                 self._report_stuck(bookmark)
             self._log_lease("31-0012", bookmark)
-            self.endings.lose(bookmark, b"stuck" if self.clock.ends_by_stuck else b"lease period")
+            self.endings.lose(bookmark, b"stuck" if is_stuck else b"lease period")
         for bookmark in self.clock.stuck(now_ns):
             self._report_stuck(bookmark)
         if self.entries.expires_first <= now_ns:
@@ -376,14 +390,6 @@ class Queue:
                     barriers.remove(serial)
         return self.entries.remove(serials)
 
-    def tell_delivered(self, serials: Sequence[int], client: Client) -> None:
-        """Actions watch what goes to whom."""
-        for serial in serials:
-            data, correlation_id = self.message_of(serial)
-            name = client.name.decode("utf-8", "surrogateescape")
-            names = (self.definition.name, self.definition.message_type)
-            self.around.happened(MessageDelivered(*names, data, self.bookmark_of(serial), name, correlation_id))
-
     def depart(self, serials: Sequence[int]) -> None:
         """With at-most-once, messages go when they are sent."""
         self._removed.extend(self.forget(serials))
@@ -401,14 +407,6 @@ class Queue:
         """Where a message of the queue stands."""
         state = self.entries.state(serial)
         return State.LEASED if state == LEASED else self.notes.label(serial)
-
-    def count_states(self) -> dict[State, int]:
-        """How many messages that nobody holds are in which state."""
-        labels = Counter(note.label for serial, note in self.notes.items() if self.entries.state(serial) != LEASED)
-        labels[State.AVAILABLE] = (
-            self.entries.count - self.entries.count_leased() - (labels.total() - labels[State.AVAILABLE])
-        )
-        return dict(labels)
 
     def position_of(self, lease: Lease) -> int:
         """Position in the log of a leased message."""

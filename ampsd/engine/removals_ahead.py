@@ -25,7 +25,8 @@ class RemovalsAhead:
         self._turn = moment
         self._log = log
         self._queue = queue
-        self._expires_after_ns = expires_after_ns
+        self.expires_after_ns = expires_after_ns
+        """How long those that are added from now on count."""
         self._most = most
         self._ends: dict[tuple[int, int], int] = {}
         self._unsaid: dict[int, None] | None = {}
@@ -37,7 +38,7 @@ class RemovalsAhead:
     def add(self, publisher: int, sequence: int) -> None:
         """One more. Of too many the oldest are forgotten: those messages are handed out again."""
         ends = self._ends
-        ends[(publisher, sequence)] = self._turn.now_ns + self._expires_after_ns
+        ends[(publisher, sequence)] = self._turn.now_ns + self.expires_after_ns
         while len(ends) > self._most or ends[next(iter(ends))] <= self._turn.now_ns:
             del ends[next(iter(ends))]
             if not ends:

@@ -242,8 +242,6 @@ class Routes:
         watch: Callable[[bytes], Watch],
         routes_max: int = limits.ROUTES_MAX,
     ) -> None:
-        self._queues = {queue.name: queue for queue in queues}
-        self._logged = logged
         self._watch = watch
         self.message_type = message_type
         self._last = 0
@@ -253,6 +251,42 @@ class Routes:
         self._literal: dict[bytes, dict[Subscription, None]] = {}
         self._patterns: dict[Subscription, None] = {}
         self.known: dict[bytes, Route] = {}
+        self._queues: dict[bytes, Queue] = {}
+        self.adopt(queues, logged)
+
+    def adopt(self, queues: Sequence[Queue], logged: Sequence[LoggedTopic]) -> None:
+        """Other queues and topics of the log, and actions that may watch others: every route is found anew.
+
+        A subscription whose topic has become the name of a queue consumes from it, as if it were made now; what a queue
+        is named no longer is a topic like any other.
+        """
+        old = self._queues
+        self._queues = {queue.name: queue for queue in queues}
+        self._logged = logged
+        self.known.clear()
+        if old == self._queues:
+            return
+        everyone = dict.fromkeys([*self._patterns, *(one for group in self._literal.values() for one in group)])
+        everyone.update((one, None) for queue in old.values() for one in queue.consumers.subscriptions)
+        self._literal.clear()
+        for subscription in sorted(everyone, key=lambda one: one.number):
+            self._consume(subscription)
+            if subscription.pattern is None and subscription.topic not in self._queues:
+                self._literal.setdefault(subscription.topic, {})[subscription] = None
+
+    def _consume(self, subscription: Subscription) -> None:
+        """Join the queues that it matches now, and leave those that it matches no more."""
+        before, subscription.queues = subscription.queues, self.queues_matching(subscription)
+        if before == subscription.queues:
+            return
+        for queue in before:
+            if queue not in subscription.queues:
+                queue.unsubscribe(subscription, keeps_leases=True)
+        subscription.limit()
+        for queue in subscription.queues:
+            if queue not in before:
+                queue.subscribe(subscription)
+                queue.is_dirty = True
 
     def queue(self, name: bytes) -> Queue | None:
         """The queue of that name."""
@@ -324,6 +358,14 @@ class Routes:
         return route
 
 
+def logged_topics(transaction_log: TransactionLogDefinition | None, message_type: bytes) -> list[LoggedTopic]:
+    """The topics of one message type that the log records."""
+    if transaction_log is None:
+        return []
+    topics = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics]
+    return [topic for topic in topics if topic.message_type == message_type]
+
+
 class Watching(Protocol):
     """Whoever knows what actions want to know."""
 
@@ -354,12 +396,11 @@ def make_routes(
 
         return watch
 
-    logged = [LoggedTopic(one.name, one.message_type) for one in transaction_log.topics] if transaction_log else []
     return {
         name: Routes(
             message_type,
             [queue for queue in queues if queue.message_type == name],
-            [topic for topic in logged if topic.message_type == name],
+            logged_topics(transaction_log, name),
             watcher(name.decode()),
         )
         for name, message_type in types.items()

@@ -17,7 +17,7 @@ class Security:
 
     def __init__(self, clients: Clients, transports: Sequence[str], report: Report) -> None:
         self._clients = clients
-        self._transports = transports
+        self.transports = transports
         self._report = report
         self.has_authentication = True
         self.has_entitlement = True
@@ -57,5 +57,5 @@ class Security:
                 self._clients.close(client, TRANSPORT_DISABLED)
 
     def _refuse_unknown(self, transport: str | None) -> None:
-        if transport is not None and transport not in self._transports:
-            raise StepFailed(f"there is no transport {transport[:100]!r}; there are {', '.join(self._transports)}")
+        if transport is not None and transport not in self.transports:
+            raise StepFailed(f"there is no transport {transport[:100]!r}; there are {', '.join(self.transports)}")

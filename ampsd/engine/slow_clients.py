@@ -87,7 +87,8 @@ class SlowClients:
         close: Callable[[Client, str], None],
         happened: Callable[[Event], None],
     ) -> None:
-        self._policies = policies
+        self.policies = policies
+        """By transport. Clients that owe reading keep the one that they have."""
         self._net = net
         self._offline = offline
         self._turn = moment
@@ -176,7 +177,7 @@ class SlowClients:
     # ---- decisions
 
     def _policy(self, owed: Owed) -> Policy:
-        return self._policies[owed.client.transport]
+        return self.policies[owed.client.transport]
 
     def _begin(self, client: Client, left: int) -> None:
         owed = client.owed = Owed(client, left, self._turn.now_ns)
@@ -203,7 +204,7 @@ class SlowClients:
 
     def settle(self) -> bool:
         """End of a turn: keep to the limits of the pools. Returns whether what was decided needs another turn."""
-        for policy in self._policies.values():
+        for policy in self.policies.values():
             if policy.pool.is_to_bound:
                 policy.pool.is_to_bound = False
                 self._bound_pool(policy.pool)

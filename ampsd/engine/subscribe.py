@@ -122,17 +122,16 @@ def filter_of(text: bytes | None, client: Client) -> Filter | None:
 
 def _join(client: Client, subscription: Subscription) -> None:
     client.subscriptions[subscription.sub_id] = subscription
+    _consume(client, subscription)
+
+
+def _consume(client: Client, subscription: Subscription) -> None:
     subscription.queues = client.routes.queues_matching(subscription)
-    _limit(subscription)
+    subscription.limit()
     for queue in subscription.queues:
         queue.subscribe(subscription)
         queue.is_dirty = True
     client.routes.add(subscription)
-
-
-def _limit(subscription: Subscription) -> None:
-    most = [queue.definition.max_per_subscription_backlog for queue in subscription.queues]
-    subscription.backlog_max = min([subscription.backlog_wanted, *most])
 
 
 def _leave(client: Client, subscription: Subscription) -> None:
@@ -155,9 +154,4 @@ def _replace(client: Client, old: Subscription, new: Subscription) -> None:
     old.backlog_wanted = new.backlog_wanted
     old.options = new.options
     old.wants_timestamp, old.wants_bookmark = new.wants_timestamp, new.wants_bookmark
-    old.queues = client.routes.queues_matching(old)
-    _limit(old)
-    for queue in old.queues:
-        queue.subscribe(old)
-        queue.is_dirty = True
-    client.routes.add(old)
+    _consume(client, old)

@@ -69,6 +69,11 @@ class Subscription:
         """Whether it gets every message, with nothing but what every message has."""
         return self.filter is None and not self.wants_timestamp and not self.wants_bookmark
 
+    def limit(self) -> None:
+        """Let its backlog be what it asked for, but no more than any of its queues gives."""
+        most = [queue.definition.max_per_subscription_backlog for queue in self.queues]
+        self.backlog_max = min([self.backlog_wanted, *most])
+
     def matches(self, topic: bytes) -> bool:
         """Whether the subscription's topic, literal or pattern, names `topic`."""
         if self.pattern is None:

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import os
 import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
@@ -15,40 +13,31 @@ from ampsd.admin.gauges import gauges
 from ampsd.admin.resources import Admin
 from ampsd.config.model import Model
 from ampsd.definitions.admin import AdminDefinition
-from ampsd.definitions.message_events import MessageEventsDefinition
-from ampsd.engine.message_events import KeptNowhere
 from ampsd.instance import Instance
-from ampsd.ports import Doors, EventStore, Report
+from ampsd.ports import Doors, Report
 from ampsd.reactor import (
-    ArchiveCompleted,
-    DiskCompleted,
     ErrandCompleted,
     Input,
     OfflineCompleted,
     Reactor,
     SignalArrived,
     StopBegun,
-    UpkeepCompleted,
 )
-from ampsd.server.archive_directory import ArchiveDirectory
 from ampsd.server.clock import RealClock, local_zone
 from ampsd.server.disk import Completed, RealDisk
 from ampsd.server.errands import RealErrands
-from ampsd.server.event_file import EventFile
 from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAGE, StartError
 from ampsd.server.host import host_memory_bytes
-from ampsd.server.journal_worker import JournalWorker
 from ampsd.server.listeners import Listeners
-from ampsd.server.lock_file import locks_of, tell_recovery
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
+from ampsd.server.persistence import Persistence
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
 from ampsd.server.sampling import Sampling
 from ampsd.server.tcp import TcpNet
-from ampsd.storage.journal import Journal
-from ampsd.storage.log import ForeignJournalError, JournalDamageError, JournalFailedError, Log, Unlogged
-from ampsd.storage.recovery import journal_id_of, recover
+from ampsd.storage.log import JournalDamageError, JournalFailedError, Log
+from ampsd.storage.recovery import Fold
 from ampsd.wire.command import STOPPING
 
 if TYPE_CHECKING:
@@ -93,18 +82,12 @@ class Daemon:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ns = 0
         self._stopped: asyncio.Future[int]
-        self._journal: Journal | None = None
-        self._disk: RealDisk | None = None
         self._reactor: Reactor
         self._offline: OfflineDisk | None = None
         self._instance: Instance
         self._clock = RealClock()
         self._net = TcpNet(self._post)
-        self._lock_files: list[int] = []
-        self._store: EventStore = KeptNowhere()
-        self._event_file: EventFile | None = None
-        self._archive: ArchiveDirectory | None = None
-        self._upkeep: JournalWorker | None = None
+        self._kept = Persistence(model, report, self._clock, self._make_disk, self._post, self._from_thread)
         self._http: HttpServer | None = None
         self._sampling = Sampling(
             model.definition.admin,
@@ -172,83 +155,25 @@ class Daemon:
             name=definition.name,
             path=self._model.path,
         )
-        try:
-            log = self._open_log()
-        except ForeignJournalError as error:
-            self._report("2C-0006", file=error.file, what=error.what)
-            raise StartError(EXIT_STORAGE) from error
-        except JournalDamageError as error:
-            self._report("2C-0002", file=error.file, offset=error.offset, what=error.what)
-            raise StartError(EXIT_STORAGE) from error
-        except OSError as error:
-            self._report("2C-0003", file=error.filename or "", error=error.strerror or str(error))
-            raise StartError(EXIT_STORAGE) from error
+        log = self._kept.open(self._begin_instance)
         self._offline = OfflineDisk(lambda ticket, error: self._post_from_thread(OfflineCompleted(ticket, error)))
         self._reactor = Reactor(
-            self._instance, log, self._journal, self._clock, self._net, self._offline, host_memory_bytes()
+            self._instance, log, self._kept.journal, self._clock, self._net, self._offline, host_memory_bytes()
         )
         self._instance.start()
-
-    def _open_log(self) -> Log:
-        """The log, with everything in it folded into the instance. Raises JournalDamageError and OSError."""
-        definition = self._model.definition
-        transaction_log = definition.transaction_log
-        if transaction_log is None:
-            unlogged = Unlogged()
-            self._begin_instance(unlogged)
-            return unlogged
-        directory = os.path.abspath(transaction_log.journal_directory)
-        self._disk = self._make_disk(lambda ticket, error: self._post_from_thread(DiskCompleted(ticket, error)))
-        old = transaction_log.journal_archive_directory and os.path.abspath(transaction_log.journal_archive_directory)
-        try:
-            self._lock_files = locks_of(self._disk, directory, old, definition.name)
-        except BlockingIOError as error:
-            self._report("2C-0005", directory=error.filename)
-            raise StartError(EXIT_STORAGE) from error
-        new_id = blake2b(f"{definition.name}\0{self._clock.wall_ns()}".encode(), digest_size=16).hexdigest().encode()
-        journal_id = journal_id_of(self._disk, directory, definition.name) or new_id
-        if any(queue.has_events for queue in definition.queues):
-            self._event_file = self._store = self._open_events(directory, journal_id)
-        group_ns = min(limits.GROUP_COMMIT_NS, transaction_log.flush_interval_ns)
-        self._journal = Journal(self._disk, group_ns=group_ns)
-        if definition.message_archive is not None:
-            self._archive = ArchiveDirectory(
-                definition.message_archive.directory,
-                journal_id,
-                lambda refusals, failure: self._post_from_thread(ArchiveCompleted(refusals, failure)),
-            )
-        self._upkeep = JournalWorker(lambda ticket, error: self._post_from_thread(UpkeepCompleted(ticket, error)))
-        self._begin_instance(self._journal)
-        started = time.monotonic()
-        size = transaction_log.journal_size_bytes
-        recovered = recover(self._disk, directory, definition.name, size, journal_id, self._instance.restore, old)
-        self._journal.begin(recovered.tail)
-        tell_recovery(self._report, directory, recovered, time.monotonic() - started)
-        return self._journal
 
     def _make_disk(self, completed: Completed) -> RealDisk:
         """The disk of the journal."""
         return RealDisk(completed)
 
-    def _open_events(self, directory: str, journal_id: bytes) -> EventFile:
-        """Where events of messages are kept. Raises OSError."""
-        definition = self._model.definition
-        settings = definition.message_events or MessageEventsDefinition()
-        path = os.path.abspath(settings.file_name or f"{directory}/{definition.name}.events")
-
-        def report(code: str, **values: object) -> None:
-            if threading.current_thread() is threading.main_thread():
-                self._report(code, **values)
-            else:
-                self._from_thread(lambda: self._report(code, **values))
-
-        return EventFile(path, journal_id, settings, report)
-
-    def _begin_instance(self, log: Log) -> None:
-        upkeep = self._upkeep
-        doors = Doors(self._report, self._store, self._archive, self._errands, self._clock, local_zone(), upkeep=upkeep)
+    def _begin_instance(self, log: Log) -> Fold:
+        kept = self._kept
+        doors = Doors(
+            self._report, kept.store, kept.archive, self._errands, self._clock, local_zone(), upkeep=kept.upkeep
+        )
         self._instance = Instance(self._model, log, doors)
         self._instance.begin(self._clock.monotonic_ns(), self._clock.wall_ns())
+        return self._instance.restore
 
     async def _listen(self) -> list[str]:
         try:
@@ -265,9 +190,8 @@ class Daemon:
     async def _listen_for_admin(self, definition: AdminDefinition) -> str:
         from ampsd.server.http import HttpServer
 
-        queries = (
-            None if self._event_file is None else EventFileQueries(self._event_file.path, self._event_file.catch_up)
-        )
+        events = self._kept.event_file
+        queries = None if events is None else EventFileQueries(events.path, events.catch_up)
         admin = Admin(self._instance, queries, self._clock, self._sampling.statistics)
         self._http = HttpServer(admin, definition, self._post)
         try:
@@ -319,12 +243,9 @@ class Daemon:
             self._report("FF-0003", trace=traceback.format_exc())
             self._stopped.set_result(EXIT_INTERNAL)
             return
-        if self._journal is not None:
-            is_behind = self._journal.end - self._journal.durable > limits.JOURNAL_BEHIND_MAX
-            if self._event_file is not None and self._event_file.waiting_bytes > limits.EVENTS_BEHIND_MAX:
-                is_behind = True
-                self._loop.call_later(_EVENTS_POLL_SECONDS, self._schedule)
-            self._net.pause(is_behind)
+        self._net.pause(self._kept.is_behind or self._kept.are_events_behind)
+        if self._kept.are_events_behind:
+            self._loop.call_later(_EVENTS_POLL_SECONDS, self._schedule)
         self._set_timer(deadline)
         self._continue_stop()
 
@@ -392,18 +313,19 @@ class Daemon:
             self.begin_stop()
         if self._stop_begun is None or self._stopped.done():
             return
+        journal = self._kept.journal
         if self._stop_after is None:
             if self._inputs or not self._are_actions_done(self._stop_begun):
                 return
             self._instance.push_acks()
-            self._stop_after = self._journal.end if self._journal is not None else 0
+            self._stop_after = journal.end if journal is not None else 0
             self._schedule()
             return
         if self._instance.clients.connected:
-            if self._journal is None or self._journal.durable >= self._stop_after:
+            if journal is None or journal.durable >= self._stop_after:
                 self._instance.close_all(STOPPING)
                 self._schedule()
-        elif self._journal is None or self._journal.is_idle:
+        elif journal is None or journal.is_idle:
             self._stopped.set_result(EXIT_OK)
 
     def _are_actions_done(self, since: float) -> bool:
@@ -430,18 +352,5 @@ class Daemon:
         self._errands.close(_ERRANDS_END_SECONDS)
         if self._offline is not None:
             self._offline.close()
-        if self._archive is not None:
-            self._archive.close()
-        if self._upkeep is not None:
-            self._upkeep.close()
-        if self._event_file is not None:
-            self._event_file.close()
-        if self._disk is not None:
-            try:
-                if exit_code == EXIT_OK and self._journal is not None:
-                    self._journal.close()
-            except OSError as error:
-                self._report("2C-0004", file=error.filename or "", error=error.strerror or str(error))
-                exit_code = EXIT_STORAGE
-            self._disk.close()
-        return exit_code
+        is_written = self._kept.close(exit_code == EXIT_OK)
+        return exit_code if is_written else EXIT_STORAGE

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from ampsd import limits
 from ampsd.admin import openapi
-from ampsd.admin.calls import PREFIX, Body, Call, InWorker, Post, Refusal, Resource, Result, Submit
+from ampsd.admin.calls import PREFIX, Await, Body, Call, InWorker, Post, Refusal, Resource, Result, Submit
 from ampsd.admin.models import Problem
 from ampsd.admin.resources import Admin
 from ampsd.definitions.admin import AdminDefinition
@@ -76,6 +76,8 @@ class HttpServer:
                 result: Result = resource.handler(await self._call(resource, request))
                 while isinstance(result, InWorker):
                     result = result.then(await asyncio.to_thread(result.run))
+                if isinstance(result, Await):
+                    result = await result.answer()
                 if isinstance(result, Submit):
                     result = result.answered(await self._carried_out(result))
                 if isinstance(result, Post):

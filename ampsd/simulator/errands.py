@@ -8,6 +8,7 @@ from ampsd.ports import (
     Errand,
     FilePattern,
     MeasureFileSystem,
+    ReloadConfiguration,
     RotateLogs,
     RunProgram,
     SetListening,
@@ -44,6 +45,8 @@ class SimErrands:
         """Transports that were let listen, or stopped; "" stands for all."""
         self.minidumps: list[WriteMinidump] = []
         self.truncations: list[int] = []
+        self.reloads: list[str] = []
+        """Who asked for a reload; nothing comes of it."""
         self.transports: Sequence[str] | None = None
         """Names of the transports that there are; None for any."""
         self.failures: dict[type, str] = {}
@@ -91,6 +94,9 @@ class SimErrands:
             case TruncateStatistics():
                 self.truncations.append(errand.age_ns)
                 return b"0", None
+            case ReloadConfiguration():
+                self.reloads.append(errand.actor)
+                return b"", None
             case WriteMinidump():
                 self.minidumps.append(errand)
                 return b"/minidumps/%d.zip" % len(self.minidumps), None

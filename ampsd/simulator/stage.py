@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from random import Random
 
+from ampsd.adoption import AdoptionBegun
 from ampsd.config.model import Model
+from ampsd.config.reload_plan import plan_of
 from ampsd.engine import lifecycle
 from ampsd.engine.operators import Answer, Left, Request
 from ampsd.instance import Instance
@@ -85,6 +87,7 @@ class Stage:
 
     def start(self) -> None:
         """Build the instance, recover what the disk has, begin."""
+        self._running = self.model
         definition = self.model.definition
         log: Log
         self.journal = None
@@ -159,28 +162,51 @@ class Stage:
 
     def settle(self) -> None:
         """Turns and disk verbs until nothing more happens. Raises JournalFailedError."""
-        while True:
-            inputs, self._inputs = self._inputs, []
-            decisions = self.slow.decisions
-            self.next_ns = self._reactor.turn(inputs)
-            while self.offline.is_busy and not self.is_offline_held:
-                completion = self.offline.step()
-                if completion is not None:
-                    self._inputs.append(OfflineCompleted(*completion))
-            while self.disk.is_busy and not self.is_disk_held:
-                completion = self.disk.step()
-                if completion is not None:
-                    self._inputs.append(DiskCompleted(*completion))
-            while self.upkeep.is_busy and not self.is_upkeep_held:
-                completion = self.upkeep.step()
-                if completion is not None:
-                    self._inputs.append(UpkeepCompleted(*completion))
-            if self.archive.is_busy and not self.is_archive_held:
-                self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
-            if self.errands.is_busy and not self.errands.is_held:
-                self._inputs.append(ErrandCompleted(*self.errands.step()))
-            if not self._inputs and self.slow.decisions == decisions:
-                return
+        while self.turn():
+            pass
+
+    def turn(self) -> bool:
+        """One turn, and what the disk and the others do then; whether more follows. Raises JournalFailedError."""
+        inputs, self._inputs = self._inputs, []
+        decisions = self.slow.decisions
+        self.next_ns = self._reactor.turn(inputs)
+        while self.offline.is_busy and not self.is_offline_held:
+            completion = self.offline.step()
+            if completion is not None:
+                self._inputs.append(OfflineCompleted(*completion))
+        while self.disk.is_busy and not self.is_disk_held:
+            completion = self.disk.step()
+            if completion is not None:
+                self._inputs.append(DiskCompleted(*completion))
+        while self.upkeep.is_busy and not self.is_upkeep_held:
+            completion = self.upkeep.step()
+            if completion is not None:
+                self._inputs.append(UpkeepCompleted(*completion))
+        if self.archive.is_busy and not self.is_archive_held:
+            self._inputs.append(ArchiveCompleted(*self.archive.step(self._rng)))
+        if self.errands.is_busy and not self.errands.is_held:
+            self._inputs.append(ErrandCompleted(*self.errands.step()))
+        return bool(self._inputs) or self.slow.decisions != decisions or self._reactor.adoption is not None
+
+    def begin_reload(self, model: Model, *, is_forced: bool = False) -> list[Sequence[str]]:
+        """Let the instance take over `model`, which a restart has from now on, too. What comes of it is in the list
+        once it is known: the reasons why it is refused, or none."""
+        assert self.instance.definition is not model.definition
+        plan = plan_of(self._running, model)
+        self.model = model
+        found: list[Sequence[str]] = []
+
+        def outcome(reasons: Sequence[str]) -> None:
+            if not reasons:
+                self._running = plan.model
+                self.errands.transports = [one.name for one in plan.model.definition.transports]
+            found.append(reasons)
+
+        if plan.refusals:
+            found.append(list(map(str, plan.refusals)))
+        else:
+            self.post(AdoptionBegun(plan.model, "tests", is_forced, outcome))
+        return found
 
     def release_disk(self) -> None:
         """The disk goes on."""

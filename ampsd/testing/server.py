@@ -106,7 +106,7 @@ class _Daemon(Daemon):
         try:
             return await super().run(ready)
         finally:
-            for lock in self._lock_files:
+            for lock in self._kept.lock_files:
                 os.close(lock)
 
     def _turn(self) -> None:
@@ -119,9 +119,9 @@ class _Daemon(Daemon):
     @property
     def disk(self) -> _Disk:
         """The disk of the journal. Raises ServerFault where there is none."""
-        if not isinstance(self._disk, _Disk):
+        if not isinstance(self._kept.disk, _Disk):
             raise ServerFault("there is no TransactionLog, so there is no disk")
-        return self._disk
+        return self._kept.disk
 
     @property
     def instance(self) -> Instance:

@@ -46,6 +46,7 @@ PROTOCOL_ERROR = "protocol error"
 SLOW_CLIENT = "slow client"
 STOPPING = "instance stopping"
 TRANSPORT_DISABLED = "transport disabled"
+TRANSPORT_CHANGED = "transport changed"
 UNKNOWN_COMMAND = "unknown command"
 # Why a connection was closed: for the log; there is no such message on the wire.
 

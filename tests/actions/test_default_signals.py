@@ -15,7 +15,7 @@ TABLE = {
     "SIGUSR2": [f"do-enable-{one}" for one in SECURITY],
     "SIGINT": ["do-shutdown"],
     "SIGTERM": ["do-shutdown"],
-    "SIGHUP": ["do-shutdown"],
+    "SIGHUP": ["do-reload"],
     "SIGQUIT": ["do-minidump"],
 }
 

@@ -28,11 +28,18 @@ def test_usr1_switches_security_off_and_usr2_on() -> None:
     ]
 
 
-@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
 def test_the_signals_of_a_shutdown_ask_for_one(signal: str) -> None:
     play = Playbook()
     play.signal(signal)
     assert play.instance.is_stop_asked
+
+
+def test_hanging_up_asks_for_a_reload() -> None:
+    play = Playbook()
+    play.signal("SIGHUP")
+    assert play.errands.reloads == ["default SIGHUP"]
+    assert not play.instance.is_stop_asked
 
 
 def test_quit_writes_a_minidump_that_actions_hear_of() -> None:

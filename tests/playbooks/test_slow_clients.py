@@ -132,7 +132,7 @@ def test_a_client_has_its_share(share: int) -> None:
     play = Playbook(transaction_log="", settings=settings)
     slow, publisher = reader_of(play, "slow"), play.client("publisher")
     slow.stall()
-    (pool,) = {policy.pool for policy in play.slow._policies.values()}
+    (pool,) = {policy.pool for policy in play.slow.policies.values()}
     frame = 10_000 + len('{"c":"p","t":"news","sids":"s","l":10000}') + 4
     published = 0
     for code, limit in (("70-0011", pool.memory_limit), ("70-0004", pool.disk_limit)):
@@ -228,7 +228,7 @@ def test_every_reader_gets_all_in_order_until_it_is_disconnected(steps: list[tup
         for index, one in enumerate(readers):
             found[index] += one.bodies()
             assert found[index] == expected[: len(found[index])]
-        pools = [policy.pool for policy in play.slow._policies.values()]
+        pools = [policy.pool for policy in play.slow.policies.values()]
         assert all(pool.disk_used <= pool.disk_limit for pool in pools)
     play.is_offline_held = False
     play.settle()

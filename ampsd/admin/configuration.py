@@ -1,0 +1,57 @@
+"""The configuration that runs: which it is, whether the files say something else by now, and reloads."""
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from ampsd.admin.calls import Await, Call, Refusal, Resource, Result
+from ampsd.admin.models import Configuration, Reload, ReloadAsked
+
+
+class Reloads(Protocol):
+    """Whoever reloads this instance's configuration."""
+
+    def reload(self, actor: str, *, is_forced: bool, is_dry: bool) -> Awaitable[Reload]:
+        """Take over what the files say now, or only say what that would be."""
+        ...
+
+    def status(self) -> Awaitable[Configuration]:
+        """What runs, and what the files say."""
+        ...
+
+
+class ConfigurationResources:
+    """The resources of one instance's configuration. `reloads` is None where it did not come from files."""
+
+    def __init__(self, reloads: Reloads | None) -> None:
+        self._reloads = reloads
+
+    def tree(self) -> list[Resource]:
+        """The resources."""
+        return [
+            Resource("GET", "/configuration", "What runs, and what the files say.", self.status, Configuration),
+            Resource(
+                "POST",
+                "/configuration/reload",
+                "Take over the configuration from its files, wholly or not at all.",
+                self.reload,
+                Reload,
+                body=ReloadAsked,
+            ),
+        ]
+
+    def status(self, call: Call) -> Result:
+        """What runs."""
+        reloads = self._found()
+        return Await(reloads.status)
+
+    def reload(self, call: Call) -> Result:
+        """Reload; the answer comes when the new configuration is live, or refused."""
+        asked, reloads = call.body, self._found()
+        assert isinstance(asked, ReloadAsked)
+        actor = asked.actor or call.peer
+        return Await(lambda: reloads.reload(actor, is_forced=asked.force, is_dry=asked.dry_run))
+
+    def _found(self) -> Reloads:
+        if self._reloads is None:
+            raise Refusal(409, "this instance was not started from files, so there is nothing to read again")
+        return self._reloads

@@ -1,0 +1,134 @@
+"""A reload inside the engine: everything that can fail first, then a swap between two turns that cannot.
+
+Queues that are new fill from the log, beside everything else; then, at the end of a turn, the instance takes over the
+new configuration as a whole. An event sees wholly the old actions or wholly the new ones, and a message the old routes
+or the new ones. Runs of actions that are under way go on as they began.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ampsd.config.model import Model
+from ampsd.definitions.instance import InstanceDefinition
+from ampsd.definitions.queues import QueueDefinition
+from ampsd.engine.filling import Filling
+from ampsd.engine.header_formats import header_formats
+from ampsd.engine.journal_needs import needs_of
+from ampsd.engine.queue import Queue
+from ampsd.engine.routes import logged_topics
+from ampsd.instance import Instance
+from ampsd.storage.log import JournalDamageError
+from ampsd.wire.command import TRANSPORT_CHANGED
+
+_OF_EVERY_CLIENT = ("authentication", "entitlement", "authenticator")
+Outcome = Callable[[Sequence[str]], None]
+"""Called once, in the turn of the swap, with nothing; or with the reasons why everything stays as it was."""
+
+
+class AdoptionBegun:
+    """Input: the instance shall take over an effective configuration. With `is_forced` queues that hold messages may
+    be removed."""
+
+    __slots__ = ("actor", "is_forced", "model", "outcome")
+
+    def __init__(self, model: Model, actor: str, is_forced: bool, outcome: Outcome) -> None:
+        self.model = model
+        self.actor = actor
+        self.is_forced = is_forced
+        self.outcome = outcome
+
+
+class Adoption:
+    """One reload of one instance. Call `proceed` at the end of each turn until `is_over`."""
+
+    def __init__(self, instance: Instance, begun: AdoptionBegun) -> None:
+        self._instance = instance
+        self._model = begun.model
+        self._actor = begun.actor
+        self._is_forced = begun.is_forced
+        self._outcome = begun.outcome
+        self.is_over = False
+        present = {queue.key for queue in instance.queues}
+        self._new = [instance.make_queue(one) for one in begun.model.definition.queues if _key(one) not in present]
+        self._filling = Filling(self._new, instance) if self._new else None
+
+    @property
+    def progress(self) -> float:
+        """How much of the log is read for queues that are new, 0 to 1."""
+        return 1.0 if self._filling is None else self._filling.progress
+
+    def proceed(self) -> None:
+        """Read a slice of the log; swap when nothing is missing. The turn is done but for its batch being sealed."""
+        reasons = self._refusals()
+        if not reasons:
+            try:
+                if self._filling is not None and not self._filling.advance():
+                    return
+            except JournalDamageError as error:
+                reasons = [f"{error.file} is damaged at {error.offset}: {error.what}"]
+        self.is_over = True
+        if reasons:
+            if self._filling is not None:
+                self._filling.abandon()
+            self._outcome(reasons)
+            return
+        if self._filling is not None:
+            self._filling.finish()
+        self._swap()
+        self._instance.operators.audit_reload(self._actor, self._model.digest)
+        self._outcome(())
+
+    def _swap(self) -> None:
+        """Nothing here can fail. What needs a restart is in the model as it is now."""
+        instance, definition = self._instance, self._model.definition
+        before, instance.definition = instance.definition, definition
+        instance.digest = self._model.digest
+        instance.header_formats = header_formats(definition)
+        instance.automation.adopt(definition.actions)
+        gone = self._swap_queues(definition)
+        for name, routes in instance.routes.items():
+            queues = [queue for queue in instance.queues if queue.message_type == name]
+            routes.adopt(queues, logged_topics(definition.transaction_log, name))
+        for queue in gone:
+            queue.retire()
+        instance.archiver.adopt(instance.queues)
+        instance.journal_files.needs = needs_of(
+            instance.queues, instance.action_runs, instance.archiver, instance.events
+        )
+        instance.security.transports = [one.name for one in definition.transports]
+        self._disconnect(before, definition)
+
+    def _swap_queues(self, definition: InstanceDefinition) -> list[Queue]:
+        """Returns the queues that are configured no longer."""
+        instance = self._instance
+        present = instance.queues_by_key | {queue.key: queue for queue in self._new}
+        instance.queues_by_key.clear()
+        for one in definition.queues:
+            queue = instance.queues_by_key[_key(one)] = present.pop(_key(one))
+            queue.watched.look()
+            if queue.definition != one:
+                queue.adopt(one)
+        instance.queues[:] = instance.queues_by_key.values()
+        return list(present.values())
+
+    def _disconnect(self, before: InstanceDefinition, after: InstanceDefinition) -> None:
+        """Clients of transports that are other ones now, or gone, connect again."""
+        kept = {one.name for one in after.transports if one in before.transports}
+        if any(getattr(before, name) != getattr(after, name) for name in _OF_EVERY_CLIENT):
+            kept.clear()
+        for client in list(self._instance.clients.connected.values()):
+            if client.transport not in kept:
+                self._instance.clients.close(client, TRANSPORT_CHANGED)
+
+    def _refusals(self) -> list[str]:
+        """Why the instance cannot give up what it has."""
+        kept = {_key(one) for one in self._model.definition.queues}
+        return [
+            f"queue {queue.definition.name} ({queue.definition.message_type}) holds {queue.entries.count} messages, "
+            "which would not be delivered any more: let them be worked, or force the reload"
+            for queue in self._instance.queues
+            if queue.key not in kept and queue.entries.count and not self._is_forced
+        ]
+
+
+def _key(definition: QueueDefinition) -> bytes:
+    return f"{definition.message_type}:{definition.name}".encode()
