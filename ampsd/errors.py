@@ -110,6 +110,14 @@ CATALOGUE: dict[str, Entry] = {
         "The directory is not writable, or the process has no file descriptors left.",
         "Correct what the error names; it is tried again after another RotationThreshold, or by the next rotation.",
     ),
+    "01-0004": Entry(
+        "warning",
+        "the files of the configuration are looked at every {seconds} s, because the system does not tell of changes: "
+        "{error}.",
+        "All inotify watches or instances of this user, or all file descriptors of the process, are in use.",
+        "Nothing: changes are only noticed later. To be told of them, raise fs.inotify.max_user_watches or "
+        "fs.inotify.max_user_instances, and start again.",
+    ),
     "04-0001": Entry(
         "warning",
         "publish of client {client} to topic {topic} refused, its refusal number {number}: {reason}.",

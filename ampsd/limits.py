@@ -210,6 +210,20 @@ CONFIG_INCLUDES_MAX = 1000
 CONFIG_INCLUDE_DEPTH_MAX = 32
 """Deepest nesting of includes; a cycle over symbolic links has a new path each time round."""
 
+CONFIG_QUIET_NS = 100_000_000
+"""How long nothing may happen to the files of a configuration before they are compared: editors save in several steps,
+within a few milliseconds."""
+
+CONFIG_BURST_MAX_NS = 1_000_000_000
+"""How long that may be put off: something that writes without a pause would do so for ever."""
+
+CONFIG_CHECK_NS = 5_000_000_000
+"""How often the files of a configuration are compared without an event, which network file systems do not give: to read
+ten of them takes less than a millisecond."""
+
+CONFIG_POLL_NS = 1_000_000_000
+"""How often, where there are no events at all: a person who has saved a file waits for what it does."""
+
 JOURNAL_SIZE_MIN = 10 * 1_000_000
 """Smallest JournalSize in bytes; smaller values are raised to it with a warning, as AMPS does."""
 
