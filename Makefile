@@ -43,7 +43,7 @@ check: $(VENV)/.installed
 	$(BIN)/pytest -q -n0 tests/test_tidy.py
 
 test: check $(VENV)/official
-	$(BIN)/pytest -n 2 -m "not soak"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not soak"
 
 soak: $(VENV)/.installed
 	$(BIN)/pytest -n 2 -m soak
