@@ -37,6 +37,17 @@ class AdoptionBegun:
         self.outcome = outcome
 
 
+class ReloadRefused:
+    """Input: a configuration was not taken over, for these reasons."""
+
+    __slots__ = ("actor", "digest", "reasons")
+
+    def __init__(self, actor: str, digest: str, reasons: Sequence[str]) -> None:
+        self.actor = actor
+        self.digest = digest
+        self.reasons = reasons
+
+
 class Adoption:
     """One reload of one instance. Call `proceed` at the end of each turn until `is_over`."""
 
@@ -65,17 +76,22 @@ class Adoption:
                     return
             except JournalDamageError as error:
                 reasons = [f"{error.file} is damaged at {error.offset}: {error.what}"]
-        self.is_over = True
         if reasons:
-            if self._filling is not None:
-                self._filling.abandon()
-            self._outcome(reasons)
+            self.refuse(reasons)
             return
+        self.is_over = True
         if self._filling is not None:
             self._filling.finish()
         self._swap()
         self._instance.operators.audit_reload(self._actor, self._model.digest)
         self._outcome(())
+
+    def refuse(self, reasons: Sequence[str]) -> None:
+        """Everything stays as it was."""
+        self.is_over = True
+        if self._filling is not None:
+            self._filling.abandon()
+        self._outcome(reasons)
 
     def _swap(self) -> None:
         """Nothing here can fail. What needs a restart is in the model as it is now."""

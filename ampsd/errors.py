@@ -92,6 +92,32 @@ CATALOGUE: dict[str, Entry] = {
         "Recovery is complete and clients can log on.",
         _NOTHING,
     ),
+    "00-0020": Entry(
+        "info",
+        "the configuration was taken over, asked by {actor}: {summary}. Digest {digest}.",
+        "A reload: what changed follows, a record for each. Connections stay, but for those on transports that changed.",
+        _NOTHING,
+    ),
+    "00-0021": Entry(
+        "error",
+        "the configuration was not taken over, asked by {actor}: {summary}. The one before goes on.",
+        "A reload was refused as a whole; why follows.",
+        "Correct the files; where they are watched, saving them is enough, otherwise `ampsd reload`.",
+    ),
+    "00-0022": Entry("error", "not taken over: {reason}", "Why a reload was refused.", "What it says."),
+    "00-0023": Entry("info", "taken over: {change}", "What a reload changed.", _NOTHING),
+    "00-0024": Entry(
+        "warning",
+        "waits for a restart: {change}",
+        "The files say so, but this cannot be changed while the instance runs; everything else is taken over.",
+        "Restart the instance when that is convenient.",
+    ),
+    "00-0025": Entry(
+        "error",
+        "the watch over the files of the configuration has ended, and changes are not noticed any more: {error}",
+        "A fault in this program or in the library that watches.",
+        "Reload by `ampsd reload` or SIGHUP; please report the trace.",
+    ),
     "01-0001": Entry(
         "warning",
         "log target {target} cannot be written: {error}. Its records are counted and dropped until it can.",

@@ -285,6 +285,12 @@ FAMILY_MAX = 1000
 """Most messages that the story of one message takes in on either side of it."""
 
 ADMIN_BODY_MAX = 1 * MIB
+
+AUDIT_REASONS_MAX = 20
+"""How many reasons of a refused reload its audit keeps: whoever asked was told all."""
+
+AUDIT_REASON_MAX = 1000
+"""Characters of each."""
 """Largest body of a request to the admin interface in bytes: 1,000 bookmarks take 50 KB."""
 
 ARCHIVE_BATCH = 32

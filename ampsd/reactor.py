@@ -16,7 +16,7 @@ Many inputs share one sync, and nothing changes under a running function. The si
 from collections.abc import Mapping, Sequence
 
 from ampsd import limits
-from ampsd.adoption import Adoption, AdoptionBegun
+from ampsd.adoption import Adoption, AdoptionBegun, ReloadRefused
 from ampsd.engine.entries import NEVER
 from ampsd.engine.operators import Request
 from ampsd.engine.slow_clients import SlowClients, policies_of
@@ -135,6 +135,8 @@ class StopBegun:
     __slots__ = ()
 
 
+_STOPPING = ("the instance stops",)
+
 Received = tuple[int, bytes]
 """Input: bytes from a connection. A bare tuple, because there is one per read."""
 
@@ -152,6 +154,7 @@ Input = (
     | ActionRequested
     | StopBegun
     | AdoptionBegun
+    | ReloadRefused
     | Request
 )
 
@@ -246,9 +249,20 @@ class Reactor:
             self._instance.automation.requested(one.path, one.parameters)
         elif isinstance(one, StopBegun):
             self._instance.automation.stop()
+            if self.adoption is not None:
+                self.adoption.refuse(_STOPPING)
+                self.adoption = None
         elif isinstance(one, AdoptionBegun):
-            assert self.adoption is None, "a reload begins while another is under way"
-            self.adoption = Adoption(self._instance, one)
+            self._begin_adoption(one)
+        elif isinstance(one, ReloadRefused):
+            self._instance.operators.audit_reload(one.actor, one.digest, one.reasons)
+
+    def _begin_adoption(self, begun: AdoptionBegun) -> None:
+        assert self.adoption is None, "a reload begins while another is under way"
+        if self._instance.automation.is_stopping:
+            begun.outcome(_STOPPING)
+        else:
+            self.adoption = Adoption(self._instance, begun)
 
     def _adopt(self, adoption: Adoption) -> None:
         """What a swap lets happen, such as deliveries of a new queue, is in its batch."""

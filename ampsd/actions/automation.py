@@ -38,7 +38,8 @@ class Automation:
         )
         self._schedules = Schedules(self.graph.actions, doors.zone, doors.report)
         self._now_ns = self._wall_ns = 0
-        self._is_stopping = False
+        self.is_stopping = False
+        """Whether the instance shuts down."""
         self.offer: Callable[[Event], None] = self._firings.offer
         """Something happened: actions that watch for it run at the end of the turn."""
         self.answered: Callable[[int, bytes, str | None], None] = self._firings.answered
@@ -110,13 +111,13 @@ class Automation:
 
     def stop(self) -> None:
         """Shutting down begins: actions on shutdown run once, and no schedule any more."""
-        if not self._is_stopping:
-            self._is_stopping = True
+        if not self.is_stopping:
+            self.is_stopping = True
             self.offer(InstanceStopping())
 
     def tick(self) -> None:
         """Do what time asks for."""
-        if not self._is_stopping:
+        if not self.is_stopping:
             for due in self._schedules.due(self._now_ns, self._wall_ns):
                 self.offer(due)
         self._firings.tick()

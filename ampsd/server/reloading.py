@@ -6,16 +6,18 @@
     adopt     the engine fills new queues and swaps between two turns, or refuses
     retire    what the old configuration had alone is closed
 
-One at a time. Whoever asks is told what came of it; so are the log and the audit.
+One at a time. Whoever asks is told what came of it; so are the log, the audit and the service manager.
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ampsd.admin.models import Configuration, Reload
 from ampsd.admin.times import time_text
-from ampsd.adoption import AdoptionBegun
+from ampsd.adoption import AdoptionBegun, ReloadRefused
 from ampsd.config.model import Model
 from ampsd.config.reload_plan import Plan, plan_of
 from ampsd.lint.examination import Examination
@@ -25,6 +27,8 @@ from ampsd.server.content_digest import content_digest
 LIVE, UNCHANGED, REFUSED, PLANNED = "live", "unchanged", "refused", "planned"
 """What comes of a reload: it is live, there was nothing to do, everything stays as it was, or it was only planned."""
 
+_STOPPING = ("the instance stops",)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -33,6 +37,16 @@ class Loaded:
     examination: Examination
     files: tuple[str, ...]
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a configuration came from, and how it is read again: in any thread, raising nothing."""
+
+    loaded: Loaded
+    load: Callable[[], Loaded]
+    is_watched: bool
+    """Whether a change of the files is a reason to read them again."""
 
 
 class Prepared:
@@ -45,46 +59,73 @@ class Prepared:
         self.undo = undo
 
 
+class Surroundings(Protocol):
+    """What a reload needs of the daemon. All in the loop's thread."""
+
+    def prepare(self, model: Model) -> Awaitable[Prepared]:
+        """Do whatever may fail. Raises OSError."""
+        ...
+
+    def post(self, one: AdoptionBegun | ReloadRefused) -> None:
+        """Hand an input to the reactor."""
+        ...
+
+    def reload_begun(self) -> None:
+        """A reload reads the files."""
+        ...
+
+    def adopted(self, model: Model) -> None:
+        """In the turn of the swap: the instance runs with this now."""
+        ...
+
+    def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
+        """A reload is over; `loaded` is what the files held, None where even that could not be found out."""
+        ...
+
+
 class Reloading:
-    """All reloads of one daemon. `post` hands an input to the reactor, `prepare` may raise OSError."""
+    """All reloads of one daemon."""
 
     def __init__(
-        self,
-        model: Model,
-        loaded: Loaded,
-        load: Callable[[], Loaded],
-        *,
-        prepare: Callable[[Model], Awaitable[Prepared]],
-        post: Callable[[AdoptionBegun], None],
-        adopted: Callable[[Model, Loaded], None],
-        refused: Callable[[Reload], None],
-        report: Report,
-        wall_ns: Callable[[], int],
+        self, model: Model, origin: Origin, around: Surroundings, report: Report, wall_ns: Callable[[], int]
     ) -> None:
         self.model = model
         """The configuration that runs: of what waits for a restart it has the old values."""
-        self._pending: list[str] = []
+        self.counts = {LIVE: 0, UNCHANGED: 0, REFUSED: 0}
+        """How many reloads there were, by what came of them."""
+        self.pending: list[str] = []
+        """What waits for a restart."""
+        self._origin = origin
+        self._around = around
         self._last: Reload | None = None
-        self._loaded = loaded
+        self._loaded = origin.loaded
         self._since_ns = wall_ns()
-        self._load = load
-        self._prepare = prepare
-        self._post = post
-        self._adopted = adopted
-        self._refused = refused
         self._report = report
         self._wall_ns = wall_ns
         self._one_at_a_time = asyncio.Lock()
+        self._adopting: asyncio.Future[tuple[str, ...]] | None = None
+        self._is_closed = False
 
     async def reload(self, actor: str, *, is_forced: bool = False, is_dry: bool = False) -> Reload:
         """Take over what the files say now; `is_dry` only says what that would be. Queues that hold messages are
         removed only where `is_forced`."""
         async with self._one_at_a_time:
-            found = await self._attempt(actor, is_forced, is_dry)
-        if not is_dry:
+            if is_dry:
+                found, _ = await self._attempt(actor, is_forced, is_dry)
+                return found
+            self._around.reload_begun()
+            found, loaded = await self._attempt(actor, is_forced, is_dry)
             self._last = found
+            self.counts[found.outcome] += 1
             self._tell(found)
-        return found
+            self._around.reload_over(found, loaded)
+            return found
+
+    def close(self) -> None:
+        """The reactor does no more turns: a reload that waits for one is refused, and so is every other."""
+        self._is_closed = True
+        if self._adopting is not None and not self._adopting.done():
+            self._adopting.set_result(_STOPPING)
 
     async def status(self) -> Configuration:
         """What runs, and whether the files hold something else by now."""
@@ -97,35 +138,53 @@ class Reloading:
             model.digest,
             time_text(self._since_ns),
             digest != loaded.digest,
-            self._pending,
+            self.pending,
             self._last,
         )
 
-    async def _attempt(self, actor: str, is_forced: bool, is_dry: bool) -> Reload:
-        loaded = await asyncio.to_thread(self._load)
+    async def _attempt(self, actor: str, is_forced: bool, is_dry: bool) -> tuple[Reload, Loaded | None]:
+        if self._is_closed:
+            return self._outcome(REFUSED, actor, "", _STOPPING[0], reasons=_STOPPING), None
+        loaded: Loaded | None = None
+        try:
+            loaded = await asyncio.to_thread(self._origin.load)
+            return await self._take_over(actor, loaded, is_forced, is_dry), loaded
+        except Exception as error:  # noqa: BLE001 - a fault of ours in reading or planning has touched nothing yet
+            self._report("FF-0004", trace=traceback.format_exc())
+            reason = f"{type(error).__name__}: {error}"
+            digest = loaded.digest if loaded is not None else ""
+            return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,)), loaded
+
+    async def _take_over(self, actor: str, loaded: Loaded, is_forced: bool, is_dry: bool) -> Reload:
         examination = loaded.examination
-        if examination.model is None or not examination.may_start:
+        wanted = examination.model
+        if wanted is None or not examination.may_start:
             errors = tuple(str(one) for one in examination.findings if one.severity == "error")
-            return self._outcome(REFUSED, actor, "", f"{len(errors)} errors in the configuration", reasons=errors)
-        plan = await asyncio.to_thread(plan_of, self.model, examination.model)
-        digest = examination.model.digest
+            number = len(errors)
+            summary = f"{number} error{'' if number == 1 else 's'} in the configuration"
+            return self._outcome(REFUSED, actor, loaded.digest, summary, reasons=errors)
+        plan = await asyncio.to_thread(plan_of, self.model, wanted)
         if plan.refusals:
             reasons = tuple(map(str, plan.refusals))
-            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
+            return self._outcome(REFUSED, actor, wanted.digest, plan.summary, plan, reasons)
         if is_dry:
-            return self._outcome(PLANNED, actor, digest, plan.summary, plan)
+            return self._outcome(PLANNED, actor, wanted.digest, plan.summary, plan)
         reasons = await self._adopt(actor, plan, loaded, is_forced)
         if reasons:
-            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
-        return self._outcome(LIVE if plan.changes else UNCHANGED, actor, digest, plan.summary, plan)
+            return self._outcome(REFUSED, actor, wanted.digest, plan.summary, plan, reasons)
+        return self._outcome(LIVE if plan.changes else UNCHANGED, actor, wanted.digest, plan.summary, plan)
 
     async def _adopt(self, actor: str, plan: Plan, loaded: Loaded, is_forced: bool) -> tuple[str, ...]:
         """Prepare and swap. Returns why that could not be."""
         try:
-            prepared = await self._prepare(plan.model)
+            prepared = await self._around.prepare(plan.model)
         except OSError as error:
-            return (str(error),)
+            return (error.strerror or str(error),)
+        if self._is_closed:
+            prepared.undo()
+            return _STOPPING
         done: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
+        self._adopting = done
 
         def outcome(reasons: Sequence[str]) -> None:
             # In the very turn of the swap: nothing comes in between the engine's half and the server's.
@@ -133,16 +192,19 @@ class Reloading:
                 prepared.undo()
             else:
                 self.model = plan.model
-                self._pending = list(map(str, plan.pending))
+                self.pending = list(map(str, plan.pending))
                 self._loaded = loaded
                 self._since_ns = self._wall_ns()
                 prepared.commit()
-                self._adopted(plan.model, loaded)
+                self._around.adopted(plan.model)
             if not done.done():
                 done.set_result(tuple(reasons))
 
-        self._post(AdoptionBegun(plan.model, actor, is_forced, outcome))
-        return await done
+        self._around.post(AdoptionBegun(plan.model, actor, is_forced, outcome))
+        try:
+            return await done
+        finally:
+            self._adopting = None
 
     def _outcome(
         self,
@@ -153,8 +215,9 @@ class Reloading:
         plan: Plan | None = None,
         reasons: tuple[str, ...] = (),
     ) -> Reload:
-        changes = [] if plan is None else list(map(str, plan.changes))
-        pending = [] if plan is None else list(map(str, plan.pending))
+        is_refused = outcome == REFUSED
+        changes = [] if plan is None or is_refused else list(map(str, plan.applied))
+        pending = [] if plan is None or is_refused else list(map(str, plan.pending))
         time = time_text(self._wall_ns())
         return Reload(outcome, actor, time, digest, summary, list(reasons), changes, pending)
 
@@ -163,7 +226,7 @@ class Reloading:
             self._report("00-0021", actor=found.actor, summary=found.summary)
             for reason in found.reasons:
                 self._report("00-0022", reason=reason)
-            self._refused(found)
+            self._around.post(ReloadRefused(found.actor, found.digest, found.reasons))
             return
         self._report("00-0020", actor=found.actor, summary=found.summary, digest=found.digest)
         for line in found.changes:
