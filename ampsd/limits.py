@@ -331,5 +331,8 @@ MINIDUMPS_WAITING_MAX = 10
 MINIDUMP_FREE_MIN = 64 * MIB
 """Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""
 
+INHERITED_SOCKETS_MAX = 1000
+"""Sockets taken over from the service manager: a number in the environment may be anybody's."""
+
 TEST_TIMES_MAX = 100_000
 """How often one step of a test may be repeated: it takes seconds."""
