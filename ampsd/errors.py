@@ -200,6 +200,13 @@ CATALOGUE: dict[str, Entry] = {
         "An action has disabled it.",
         _NOTHING,
     ),
+    "11-0004": Entry(
+        "warning",
+        "a socket named {name}, handed over by the service manager, fits no transport and is closed: {address}.",
+        "Its FileDescriptorName is no Transport's Name and its address no Transport's InetAddr, or it takes no TCP"
+        " connections.",
+        "Write the Transport's Name into FileDescriptorName of the socket unit, or remove the unit.",
+    ),
     "12-0010": Entry(
         "info",
         "client {client} at {address} logged on (version {version}, message type {message_type}).",

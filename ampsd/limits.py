@@ -351,5 +351,11 @@ MINIDUMPS_WAITING_MAX = 10
 MINIDUMP_FREE_MIN = 64 * MIB
 """Free bytes below which no minidump is written: a disk that is nearly full is for the journal."""
 
+SERVICE_STATUS_MAX = 500
+"""Characters of a status for the service manager: systemd reads no message of more than 4096 bytes."""
+
+INHERITED_SOCKETS_MAX = 1000
+"""Sockets taken over from the service manager: a number in the environment may be anybody's."""
+
 TEST_TIMES_MAX = 100_000
 """How often one step of a test may be repeated: it takes seconds."""

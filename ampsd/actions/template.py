@@ -23,10 +23,10 @@ from ampsd.actions.template_filters import ENLARGING, FILTERS, argument_fault, b
 from ampsd.actions.variables import NAME, constant
 from ampsd.declare import Kind
 
-_STRINGS = r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\""
+_STRINGS = r"'(?>[^'\\]|\\.)*+'|\"(?>[^\"\\]|\\.)*+\""
 _OPENING = re.compile(rf"\{{[{{%#]|<<(?=\s*{NAME}\s*(?:>>|\|))")
-_BRACES = re.compile(rf"\{{\{{((?:[^'\"}}]|\}}(?!\}})|{_STRINGS})*+)\}}\}}", re.DOTALL)
-_ANGLES = re.compile(rf"<<((?:[^'\">]|>(?!>)|{_STRINGS})*+)>>", re.DOTALL)
+_BRACES = re.compile(rf"\{{\{{((?>[^'\"}}]|\}}(?!\}})|{_STRINGS})*+)\}}\}}", re.DOTALL)
+_ANGLES = re.compile(rf"<<((?>[^'\">]|>(?!>)|{_STRINGS})*+)>>", re.DOTALL)
 _NAME_ONLY = re.compile(rf"\s*({NAME})\s*")
 _FILTERS_PER_VALUE_MAX = 10
 _ENLARGING_PER_VALUE_MAX = 2

@@ -12,7 +12,7 @@ from ampsd import limits
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|<<\s*([A-Za-z_][A-Za-z0-9_]*)\s*>>")
 """A context variable, where an expression may have them."""
 
-_IDENTIFIER = re.compile(r"/@?[\w.:\-]++(?:/@?[\w.:\-]++)*+")
+_IDENTIFIER = re.compile(r"/@?[\w.:\-]++(?>/@?+[\w.:\-]++)*+")
 _BRACKETED = re.compile(r"\[(/[^\[\]]+)\]")
 _SOURCE = re.compile(r"(?:\[[^\[\]]+\]\.){1,2}(?=[\[/])")
 _SUBSCRIPT = re.compile(r"\[\s*([0-9]{1,19})\s*\]")
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     (?P<raw> [rR](?:'[^']*'|"[^"]*") )
     | (?P<word> [A-Za-z_][A-Za-z0-9_]* )
     | (?P<identifier> \[ | /@?[\w.:\-]++ )
-    | (?P<string> '[^'\\]*+(?:\\.[^'\\]*+)*+' | "[^"\\]*+(?:\\.[^"\\]*+)*+" )
+    | (?P<string> '[^'\\]*+(?>\\.[^'\\]*+)*+' | "[^"\\]*+(?>\\.[^"\\]*+)*+" )
     | (?P<double> (?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? | [0-9]+[eE][+-]?[0-9]+ )
     | (?P<integer> [0-9]+ )
     | (?P<operator> ==|!=|<>|<=|>=|[=<>()+\-*/%,] )
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 )
 _SPACE = re.compile(r"\s*")
 _PLAIN_LITERAL = r"'[^'\\{<]*'|\"[^\"\\{<]*\"|[0-9]{1,18}(?![\w.])"
-_LITERALS = re.compile(rf"\s*\(\s*(?:{_PLAIN_LITERAL})(?:\s*,\s*(?:{_PLAIN_LITERAL}))*+\s*\)")
+_LITERALS = re.compile(rf"\s*\(\s*(?:{_PLAIN_LITERAL})(?>\s*,\s*(?:{_PLAIN_LITERAL}))*+\s*\)")
 _PLAIN_LITERALS = re.compile(_PLAIN_LITERAL)
 """A list of literals without escapes and variables: there may be thousands, so it is read at once."""
 _NAME_CHARACTER = re.compile(r"[\w.]")

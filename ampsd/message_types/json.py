@@ -25,7 +25,7 @@ from ampsd.message_types.tree import Leaf, Nested, Tree, TreeType, found_at, nes
 
 _decoder = msgspec.json.Decoder()
 _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?>\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 """A string, also one that never ends: every byte is looked at once, whatever the body."""
 _ESCAPED_IN_JSON = re.compile(r'[\x00-\x1f"\\]')
 _COUNTED_MAX = 16

@@ -47,7 +47,7 @@ class TagValue(TreeType):
         self._separator = bytes([separator])
         mark = re.escape(self._separator)
         tag = rb"[0-9]++" if is_numeric else rb"[^=%b]++" % mark
-        self._form = re.compile(rb"(?:%b=[^%b]*+(?:%b|\Z))*+" % (tag, mark, mark), re.DOTALL)
+        self._form = re.compile(rb"(?>%b=[^%b]*+(?:%b|\Z))*+" % (tag, mark, mark), re.DOTALL)
 
     def fields(self, body: bytes) -> TagValueFields:
         """Check a body's form. Raises BodyError."""

@@ -13,7 +13,7 @@ from ampsd import limits
 from ampsd.message_types.message_type import BodyError, Fields, NotBuildableError, Pair, Reader, Value, Values, inferred
 from ampsd.message_types.tree import Leaf, Nested, Tree, TreeType, difference, nested
 
-_TAG = re.compile(rb"""<(?:[^>"']|"[^"]*+"|'[^']*+')*+>""", re.DOTALL)
+_TAG = re.compile(rb"""<(?>[^>"']|"[^"]*+"|'[^']*+')*+>""", re.DOTALL)
 _TOO_DEEP = f"the body is nested deeper than {limits.BODY_DEPTH_MAX}"
 
 

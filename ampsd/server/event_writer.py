@@ -11,6 +11,7 @@ A row is a run of events, as in the log. What is in the file follows from the lo
 position up to which it goes, so after a crash the log is read on from there; without the file from its beginning.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -323,7 +324,8 @@ def main() -> int:
     path, keep_for_ns, keep_at_most = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     for one in (signal.SIGINT, signal.SIGTERM):  # sent to all of a group: the daemon then ends the input
         signal.signal(one, signal.SIG_IGN)
-    os.nice(_NICE)
+    with contextlib.suppress(PermissionError):  # a sandbox may forbid even this
+        os.nice(_NICE)
     try:
         writer = EventWriter(path, keep_for_ns, keep_at_most)
         _serve(writer)

@@ -1,10 +1,13 @@
 """The transports of an instance: which listen, and under which addresses."""
 
 import errno
+import socket
+from collections.abc import Mapping, Sequence
 
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.ports import Report
+from ampsd.server.inherited_sockets import address_text, assign
 from ampsd.server.tcp import TcpNet
 
 
@@ -16,9 +19,18 @@ class Listeners:
         self._transports = {one.name: one for one in definition.transports}
         self._protocols = {one.name: one.module for one in definition.protocols}
         self._report = report
+        self._inherited: dict[str, list[socket.socket]] = {}
 
-    async def start(self) -> list[str]:
-        """Let all listen that are not disabled; the addresses in use. Raises OSError."""
+    async def start(self, inherited: Mapping[str, Sequence[socket.socket]] | None = None) -> list[str]:
+        """Let all listen that are not disabled; the addresses in use. Raises OSError.
+
+        `inherited` are sockets that listen already, by name (`listening_sockets`). Their transports take them over
+        now or when they are enabled; what fits none is closed.
+        """
+        self._inherited, unfit = await assign(inherited or {}, self._transports.values())
+        for name, one in unfit:
+            self._report("11-0004", name=name, address=address_text(one))
+            one.close()
         found: list[str] = []
         for definition in self._transports.values():
             if definition.initial_state != "disabled":
@@ -43,7 +55,7 @@ class Listeners:
         """The addresses under which clients find it. Raises OSError."""
         was_listening = self._net.is_listening(definition.name)
         try:
-            bound = await self._net.listen(definition)
+            bound = await self._net.listen(definition, self._inherited.get(definition.name, ()))
         except OSError as error:
             if error.errno == errno.ECANCELED:
                 raise  # it was not tried, because the instance stops

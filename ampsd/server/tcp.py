@@ -4,9 +4,10 @@ Reads are appended to the reactor's inputs and one turn is scheduled for all of 
 """
 
 import asyncio
+import contextlib
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from ampsd import limits
@@ -18,6 +19,7 @@ Post = Callable[[Input], None]
 """Hands an input to the next turn."""
 
 _LINGER_SECONDS = 5.0
+_BACKLOG = 1024
 
 
 class Peer(asyncio.Protocol):
@@ -79,33 +81,51 @@ class TcpNet:
         self.post = post
         self._peers: dict[int, Peer] = {}
         self._last = 0
-        self._servers: dict[str, asyncio.Server] = {}
+        self._servers: dict[str, list[asyncio.Server]] = {}
         self._is_stopping = False
         self.is_paused = False
 
-    async def listen(self, definition: TransportDefinition) -> list[tuple[str, int]]:
+    async def listen(
+        self, definition: TransportDefinition, inherited: Sequence[socket.socket] = ()
+    ) -> list[tuple[str, int]]:
         """Accept clients on the transport's address; returns the addresses in use. Raises OSError.
 
-        Changes nothing where it listens already. One call at a time for a transport. After `stop_listening` the error
-        is ECANCELED, and nothing was tried.
+        With `inherited` sockets on these instead. They stay open and the caller's: who opened them has the address, so
+        that nobody, this process included, could listen on it anew. Changes nothing where it listens already. One call
+        at a time for a transport. After `stop_listening` the error is ECANCELED, and nothing was tried.
         """
         present = self._servers.get(definition.name)
         if present is not None:
             return _addresses(present)
         self._check_stopping()
-        loop = asyncio.get_running_loop()
-        address = definition.inet_addr
-        assert address is not None, "only amps-unix has no address, and such a transport does not run"
-        server = await loop.create_server(
-            lambda: Peer(self, definition), address.host, address.port, reuse_address=True, backlog=1024
-        )
+        servers = await self._serve(definition, inherited)
         try:
             self._check_stopping()
         except OSError:
-            server.close()
+            _close(servers)
             raise
-        self._servers[definition.name] = server
-        return _addresses(server)
+        self._servers[definition.name] = servers
+        return _addresses(servers)
+
+    async def _serve(self, definition: TransportDefinition, inherited: Sequence[socket.socket]) -> list[asyncio.Server]:
+        loop = asyncio.get_running_loop()
+
+        def peer() -> Peer:
+            return Peer(self, definition)
+
+        if not inherited:
+            address = definition.inet_addr
+            assert address is not None, "only amps-unix has no address, and such a transport does not run"
+            return [await loop.create_server(peer, address.host, address.port, reuse_address=True, backlog=_BACKLOG)]
+        servers: list[asyncio.Server] = []
+        with contextlib.ExitStack() as undo:
+            for one in inherited:
+                own = one.dup()
+                undo.callback(own.close)
+                servers.append(await loop.create_server(peer, sock=own, backlog=_BACKLOG))
+                undo.callback(servers[-1].close)
+            undo.pop_all()
+        return servers
 
     def _check_stopping(self) -> None:
         if self._is_stopping:
@@ -117,10 +137,10 @@ class TcpNet:
 
     def stop_listening_of(self, transport: str) -> bool:
         """Accept no more clients on a transport; its connections stay. Whether it was listening."""
-        server = self._servers.pop(transport, None)
-        if server is None:
+        servers = self._servers.pop(transport, None)
+        if servers is None:
             return False
-        server.close()
+        _close(servers)
         return True
 
     def pause(self, is_paused: bool) -> None:
@@ -173,8 +193,8 @@ class TcpNet:
     def stop_listening(self) -> None:
         """Accept no more clients, for good."""
         self._is_stopping = True
-        for server in self._servers.values():
-            server.close()
+        for servers in self._servers.values():
+            _close(servers)
         self._servers.clear()
 
     def close_all(self) -> None:
@@ -183,5 +203,11 @@ class TcpNet:
             self.close(connection)
 
 
-def _addresses(server: asyncio.Server) -> list[tuple[str, int]]:
-    return [(name[0], name[1]) for name in (one.getsockname() for one in server.sockets)]
+def _addresses(servers: Sequence[asyncio.Server]) -> list[tuple[str, int]]:
+    names = [one.getsockname() for server in servers for one in server.sockets]
+    return [(name[0], name[1]) for name in names]
+
+
+def _close(servers: Sequence[asyncio.Server]) -> None:
+    for server in servers:
+        server.close()
