@@ -114,9 +114,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "00-0025": Entry(
         "error",
-        "the watch over the files of the configuration has ended, and changes are not noticed any more: {error}",
-        "A fault in this program or in the library that watches.",
-        "Reload by `ampsd reload` or SIGHUP; please report the trace.",
+        "changes to the files of the configuration may go unnoticed from now on: {error}",
+        "No thread could be started to watch them, or one has ended by a fault in this program or the library it uses.",
+        "Reload by `ampsd reload` or SIGHUP; report what looks like a fault.",
     ),
     "01-0001": Entry(
         "warning",
@@ -197,7 +197,7 @@ CATALOGUE: dict[str, Entry] = {
     "11-0003": Entry(
         "info",
         "transport {transport} does not listen any more.",
-        "An action has disabled it.",
+        "An action has disabled it, or a reload has removed or moved it.",
         _NOTHING,
     ),
     "11-0004": Entry(
@@ -433,6 +433,12 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "FF-0001": Entry("info", "shutdown began.", "A signal asked for it.", _NOTHING),
     "FF-0002": Entry("info", "shutdown complete.", "Everything is closed.", _NOTHING),
+    "FF-0004": Entry(
+        "critical",
+        "a fault of this program, which goes on: {trace}",
+        "An assumption of the code does not hold; what was being tried has touched nothing.",
+        "Report it with this record.",
+    ),
     "FF-0003": Entry(
         "emergency",
         "a fault of this program stopped it: {trace}",

@@ -2,16 +2,19 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ampsd import version
 from ampsd.cli.loading import examine_file, print_findings
 from ampsd.cli.sample import SAMPLE
-from ampsd.cli.serving import serve
+from ampsd.cli.serving import origin_of, serve
 from ampsd.config import codes
-from ampsd.config.model import Model
 from ampsd.lint.examination import Examination
+
+if TYPE_CHECKING:
+    from ampsd.server.reloading import Origin
 
 _HIGHEST = 3
 _REFUSED = 64
@@ -41,25 +44,29 @@ def command(
         return
     if config is None:
         raise click.UsageError("name a configuration, or write --sample-config to see one")
-    examination = examine_file(config, definitions)
-    if any(one.code == codes.UNREADABLE for one in examination.findings):
-        print_findings(examination.findings)
-        sys.exit(_HIGHEST)
-    if dump_config:
-        _dump(examination)
-    elif verify_config:
-        print_findings(examination.findings)
-        sys.exit(0 if examination.may_start else 1)
-    else:
-        print_findings(examination.findings)
-        if examination.model is None or not examination.may_start:
+    if not (dump_config or verify_config):
+        origin = origin_of(config, definitions)
+        examination = origin.loaded.examination
+        _print(examination)
+        if not examination.may_start:
             sys.exit(_REFUSED)
-        sys.exit(_in_background(examination.model) if daemon else serve(examination.model, _announce))
+        sys.exit(_in_background(origin) if daemon else serve(origin, _announce))
+    examination = examine_file(config, definitions)
+    if verify_config:
+        _print(examination)
+        sys.exit(0 if examination.may_start else 1)
+    _dump(examination)
+
+
+def _print(examination: Examination) -> None:
+    print_findings(examination.findings)
+    if any(one.code == codes.UNREADABLE for one in examination.findings):
+        sys.exit(_HIGHEST)
 
 
 def _dump(examination: Examination) -> None:
     if examination.source.root is None:
-        print_findings(examination.findings)
+        _print(examination)
         sys.exit(1)
     click.echo(examination.source.text())
 
@@ -68,7 +75,7 @@ def _announce(addresses: list[str]) -> None:
     click.echo(f"ready on {', '.join(addresses) or 'no transport'}")
 
 
-def _in_background(model: Model) -> int:
+def _in_background(origin: "Origin") -> int:
     """Run in a process of its own; this one ends when that one is ready, or with its exit code when it never is."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -91,4 +98,4 @@ def _in_background(model: Model) -> int:
         with os.fdopen(writing, "w") as said:
             said.write(f"ready on {', '.join(addresses) or 'no transport'}, process {os.getpid()}")
 
-    return serve(model, ready)
+    return serve(origin, ready)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import click
 
 from ampsd.config.finding import Finding
+from ampsd.config.includes import Read
 from ampsd.lint.examination import Examination, examine
 
 
@@ -27,7 +28,12 @@ def parse_defines(definitions: Iterable[str]) -> dict[str, str]:
 
 
 def examine_file(
-    path: str, definitions: Iterable[str], dev_directory: str | None = None, *, is_strict: bool = False
+    path: str,
+    definitions: Iterable[str],
+    dev_directory: str | None = None,
+    *,
+    is_strict: bool = False,
+    read: Read = read,
 ) -> Examination:
     """The configuration at `path`, with what there is to say about it."""
     return examine(

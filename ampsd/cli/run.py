@@ -7,18 +7,25 @@ from contextlib import nullcontext
 import click
 
 from ampsd import version
-from ampsd.cli.loading import examine_file, print_findings
-from ampsd.cli.serving import serve
+from ampsd.cli.loading import print_findings
+from ampsd.cli.serving import origin_of, serve
 
 
 @click.command("run")
 @click.argument("config", type=click.Path())
 @click.option("--dev", is_flag=True, help="Fill in what a snippet lacks: a transport on 9007, a temporary journal.")
 @click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="Define ${NAME} for the configuration.")
-def command(config: str, dev: bool, definitions: tuple[str, ...]) -> None:
-    """Run the daemon in the foreground. Prints one line when clients can connect."""
+@click.option(
+    "--watch/--no-watch", "is_watched", default=True, help="Take over the configuration whenever its files are saved."
+)
+def command(config: str, dev: bool, definitions: tuple[str, ...], is_watched: bool) -> None:
+    """Run the daemon in the foreground. Prints one line when clients can connect.
+
+    The configuration is read again when its files change, on SIGHUP and by `ampsd reload`; a bad one changes nothing.
+    """
     with tempfile.TemporaryDirectory(prefix="ampsd-") if dev else nullcontext("") as directory:
-        examination = examine_file(config, definitions, directory or None)
+        origin = origin_of(config, definitions, directory or None, is_watched=is_watched)
+        examination = origin.loaded.examination
         print_findings(examination.findings)
         model = examination.model
         if model is None or not examination.may_start:
@@ -32,5 +39,5 @@ def command(config: str, dev: bool, definitions: tuple[str, ...]) -> None:
                 f" {', '.join(addresses) or 'no transport'} -- try `make demo` in another terminal, Ctrl-C stops"
             )
 
-        exit_code = serve(model, ready)
+        exit_code = serve(origin, ready)
     sys.exit(exit_code)

@@ -1,23 +1,51 @@
-"""Runs the daemon with a model, for the commands that do so."""
+"""Runs the daemon with a configuration, for the commands that do so."""
 
 import asyncio
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from ampsd.config.model import Model
+from ampsd.cli.loading import examine_file, read
+
+if TYPE_CHECKING:
+    from ampsd.server.reloading import Origin
 
 Ready = Callable[[list[str]], None]
 """Called with the addresses when clients can connect."""
 
 
-def serve(model: Model, ready: Ready) -> int:
-    """Run until a signal or a fault ends it; returns the exit code."""
+def origin_of(
+    path: str, definitions: Sequence[str], dev_directory: str | None = None, *, is_watched: bool = True
+) -> "Origin":
+    """The configuration at `path` as its files are now, and how it is read again: with the same definitions."""
+    from ampsd.server.content_digest import LoadedFiles
+    from ampsd.server.reloading import Loaded, Origin
+
+    def load() -> Loaded:
+        files = LoadedFiles(read)
+        examination = examine_file(path, definitions, dev_directory, read=files.read)
+        return Loaded(examination, files.files, files.digest)
+
+    return Origin(load(), load, is_watched)
+
+
+def serve(origin: "Origin", ready: Ready) -> int:
+    """Run a configuration that may start, until a signal or a fault ends it; returns the exit code."""
     from ampsd.server.clock import RealClock
     from ampsd.server.daemon import Daemon
+    from ampsd.server.inherited_sockets import listening_sockets
     from ampsd.server.logging import Logging
-    from ampsd.server.process import take_over
+    from ampsd.server.process import take_over, wait_for_readiness
+    from ampsd.server.service import ServiceNotifier
 
+    model = origin.loaded.examination.model
+    assert model is not None, "it may start"
+    wait_for_readiness()
+    inherited = listening_sockets(os.environ)  # before anything else opens a file
+    service = ServiceNotifier(os.environ, time.monotonic_ns)
     logging = Logging(model.definition.logging_targets, model.definition.name, RealClock())
-    daemon = Daemon(model, logging, logging)
+    daemon = Daemon(model, logging, logging, origin=origin, service=service, inherited=inherited)
 
     def is_ready(addresses: list[str]) -> None:
         take_over(daemon)

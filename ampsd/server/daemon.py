@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
@@ -30,12 +31,16 @@ from ampsd.server.event_queries import EventFileQueries
 from ampsd.server.exits import EXIT_ADDRESS, EXIT_INTERNAL, EXIT_OK, EXIT_STORAGE, StartError
 from ampsd.server.host import host_memory_bytes
 from ampsd.server.listeners import Listeners
+from ampsd.server.live_configuration import LiveConfiguration
 from ampsd.server.minidump import MinidumpSettings
 from ampsd.server.offline_disk import OfflineDisk
 from ampsd.server.persistence import Persistence
 from ampsd.server.protected_files import ProtectedPaths, protected_paths
+from ampsd.server.reloading import Origin
 from ampsd.server.sampling import Sampling
+from ampsd.server.service import ServiceNotifier
 from ampsd.server.tcp import TcpNet
+from ampsd.server.watch import ConfigWatch
 from ampsd.storage.log import JournalDamageError, JournalFailedError, Log
 from ampsd.storage.recovery import Fold
 from ampsd.wire.command import STOPPING
@@ -72,8 +77,20 @@ class Logs(Protocol):
 class Daemon:
     """Runs one instance until a signal or a failure ends it."""
 
-    def __init__(self, model: Model, report: Report, logs: Logs) -> None:
+    def __init__(
+        self,
+        model: Model,
+        report: Report,
+        logs: Logs,
+        *,
+        origin: Origin | None = None,
+        service: ServiceNotifier | None = None,
+        inherited: Mapping[str, Sequence[socket.socket]] | None = None,
+    ) -> None:
+        """Without an `origin` the configuration stays what it is. `inherited` are sockets that listen already."""
         self._model = model
+        self._service = service or ServiceNotifier({}, time.monotonic_ns)
+        self._inherited = inherited or {}
         self._report = report
         self._flush_logs = logs.flush
         self._loop: asyncio.AbstractEventLoop
@@ -91,7 +108,7 @@ class Daemon:
         self._http: HttpServer | None = None
         self._sampling = Sampling(
             model.definition.admin,
-            lambda: gauges(self._instance),
+            lambda: gauges(self._instance) | self.configuration.gauges(),
             self._clock,
             report,
             lambda ticket, value, failure: self._post(ErrandCompleted(ticket, value, failure)),
@@ -99,6 +116,16 @@ class Daemon:
         self._stop_after: int | None = None
         self._stop_begun: float | None = None
         self._listeners = Listeners(self._net, model.definition, report)
+        self.configuration = LiveConfiguration(
+            model,
+            origin,
+            self._listeners,
+            post=self._post,
+            from_thread=self._from_thread,
+            report=report,
+            clock=self._clock,
+            service=self._service,
+        )
         self._errands = self._make_errands(logs)
 
     async def run(self, ready: Ready) -> int:
@@ -117,7 +144,11 @@ class Daemon:
         self._flush_logs_each_second()
         self._report("00-0015", seconds=int(time.monotonic() - started))
         ready(addresses)
+        self.configuration.start()
+        self._service.ready(self.configuration.status)
+        self._feed_watchdog()
         exit_code = await self._stopped
+        self.configuration.close()
         if self._http is not None:
             await self._http.close()
         await self._sampling.close()
@@ -127,7 +158,7 @@ class Daemon:
         definition = self._model.definition
 
         def protected() -> ProtectedPaths:
-            return protected_paths(definition, self._model.files or (self._model.path,), logs.files())
+            return protected_paths(self.configuration.model.definition, self.configuration.files, logs.files())
 
         return RealErrands(
             lambda ticket, value, failure: self._post_from_thread(ErrandCompleted(ticket, value, failure)),
@@ -142,6 +173,7 @@ class Daemon:
             set_listening=self._listeners.set,
             wall_ns=self._clock.wall_ns,
             truncate=self._sampling.truncate,
+            reload=self.configuration.reload_for,
         )
 
     # ---- start
@@ -177,7 +209,7 @@ class Daemon:
 
     async def _listen(self) -> list[str]:
         try:
-            addresses = await self._listeners.start()
+            addresses = await self._listeners.start(self._inherited)
         except OSError as error:
             self._net.stop_listening()
             raise StartError(EXIT_ADDRESS) from error
@@ -192,7 +224,7 @@ class Daemon:
 
         events = self._kept.event_file
         queries = None if events is None else EventFileQueries(events.path, events.catch_up)
-        admin = Admin(self._instance, queries, self._clock, self._sampling.statistics)
+        admin = Admin(self._instance, queries, self._clock, self._sampling.statistics, self.configuration.reloading)
         self._http = HttpServer(admin, definition, self._post)
         try:
             address = await self._http.listen()
@@ -250,8 +282,12 @@ class Daemon:
         self._continue_stop()
 
     def thread_failed(self, arguments: threading.ExceptHookArgs) -> None:
-        """In a worker thread: a fault of ours stops the process, wherever it is."""
+        """In a worker thread: a fault of ours stops the process, wherever it is; but to be told of changes to files is
+        not worth that."""
         trace = "".join(traceback.format_exception(arguments.exc_value))
+        if ConfigWatch.is_its(arguments.thread):
+            self._from_thread(lambda: self._report("00-0025", error=trace))
+            return
 
         def stop() -> None:
             self._report("FF-0003", trace=trace)
@@ -279,6 +315,13 @@ class Daemon:
         if not self._stopped.done():
             self._loop.call_later(1.0, self._flush_logs_each_second)
 
+    def _feed_watchdog(self) -> None:
+        """By a turn of the loop, for that is what must not hang."""
+        interval_ns = self._service.watchdog_interval_ns
+        if interval_ns is not None and not self._stopped.done():
+            self._service.watchdog()
+            self._loop.call_later(interval_ns / 1e9, self._feed_watchdog)
+
     # ---- signals
 
     @property
@@ -303,6 +346,8 @@ class Daemon:
             return
         self._report("FF-0001")
         self._stop_begun = time.monotonic()
+        self._service.stopping("shutting down")
+        self.configuration.stop()
         self._net.stop_listening()
         self._loop.call_later(limits.STOP_ACTIONS_NS / 1e9 + 0.1, self._schedule)  # what actions wait for has to end
         self._post(StopBegun())

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from ampsd.ports import (
     Errand,
     MeasureFileSystem,
+    ReloadConfiguration,
     RotateLogs,
     RunProgram,
     SetListening,
@@ -23,6 +24,9 @@ from ampsd.server.protected_files import ProtectedPaths
 SetListeningOf = Callable[[str, bool], Awaitable[str | None]]
 """Lets the transport of this name listen, or stops it; returns why it could not."""
 
+ReloadFor = Callable[[str, Callable[[str, str | None], None]], None]
+"""Reloads for somebody, and answers with the digest, and why it was refused."""
+
 _STOPPING = "the instance stops"
 
 
@@ -31,7 +35,8 @@ class RealErrands:
 
     The rest is called in the loop's thread: `protected` for the files of the instance as they are at this moment,
     `rotate` for the number of log files that were rotated, `truncate` with ticket and age for the statistics. Listeners
-    are set one after another, in their order.
+    are set one after another, in their order. What waits for a reload as the instance stops is answered by whoever
+    reloads.
     """
 
     def __init__(
@@ -44,7 +49,9 @@ class RealErrands:
         set_listening: SetListeningOf,
         wall_ns: Callable[[], int],
         truncate: Callable[[int, int], None],
+        reload: ReloadFor,
     ) -> None:
+        self._reload = reload
         self._truncate = truncate
         self._completed = completed
         self._protected = protected
@@ -74,6 +81,8 @@ class RealErrands:
                 asyncio.get_running_loop().call_soon(self._rotate_now, ticket)
             case TruncateStatistics():
                 self._truncate(ticket, errand.age_ns)
+            case ReloadConfiguration():
+                self._reload(errand.actor, lambda digest, failure: self._completed(ticket, digest.encode(), failure))
             case SetListening():
                 self._setting[ticket] = asyncio.get_running_loop().create_task(self._listen(ticket, errand))
 

@@ -11,18 +11,35 @@ from ampsd.server.daemon import Daemon
 _REAL_TIME = {"SIGRTMIN": signal.SIGRTMIN, "SIGRTMAX": signal.SIGRTMAX}
 
 
+def wait_for_readiness() -> None:
+    """Until the daemon takes over, a SIGHUP says nothing: the files are being read anyway."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 def take_over(daemon: Daemon) -> None:
     """Let the daemon have the process: called in the main thread, in the loop that runs it, when it is ready."""
-    loop = asyncio.get_running_loop()
-    names: dict[int, list[str]] = {}
-    for name in daemon.signals:
-        number = signal_number(name)
-        if number is None:
-            daemon.signal_cannot_be_taken(name)
-        else:
-            names.setdefault(number, []).append(name)
-    for number, its_names in names.items():
-        loop.add_signal_handler(number, _signalled, daemon, its_names)
+    taken: dict[int, list[str]] = {}
+
+    def take_signals() -> None:
+        loop = asyncio.get_running_loop()
+        names: dict[int, list[str]] = {}
+        for name in daemon.signals:
+            number = signal_number(name)
+            if number is None:
+                daemon.signal_cannot_be_taken(name)
+            else:
+                names.setdefault(number, []).append(name)
+        for number, its_names in names.items():
+            if taken.get(number) != its_names:
+                loop.add_signal_handler(number, _signalled, daemon, its_names)
+        for number in taken:
+            if number not in names:
+                loop.remove_signal_handler(number)
+        taken.clear()
+        taken.update(names)
+
+    take_signals()
+    daemon.configuration.changed = take_signals
     threading.excepthook = daemon.thread_failed
     gc.collect()
     gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again

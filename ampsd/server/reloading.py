@@ -49,14 +49,16 @@ class Origin:
     """Whether a change of the files is a reason to read them again."""
 
 
-class Prepared:
+class Prepared(Protocol):
     """What was prepared outside: exactly one of the two is called, in the loop's thread; neither fails."""
 
-    __slots__ = ("commit", "undo")
+    def commit(self) -> None:
+        """In the turn of the swap."""
+        ...
 
-    def __init__(self, commit: Callable[[], None], undo: Callable[[], None]) -> None:
-        self.commit = commit
-        self.undo = undo
+    def undo(self) -> None:
+        """The reload is refused."""
+        ...
 
 
 class Surroundings(Protocol):
@@ -97,7 +99,8 @@ class Reloading:
         """What waits for a restart."""
         self._origin = origin
         self._around = around
-        self._last: Reload | None = None
+        self.last: Reload | None = None
+        """The latest that was not only planned."""
         self._loaded = origin.loaded
         self._since_ns = wall_ns()
         self._report = report
@@ -115,7 +118,7 @@ class Reloading:
                 return found
             self._around.reload_begun()
             found, loaded = await self._attempt(actor, is_forced, is_dry)
-            self._last = found
+            self.last = found
             self.counts[found.outcome] += 1
             self._tell(found)
             self._around.reload_over(found, loaded)
@@ -139,7 +142,7 @@ class Reloading:
             time_text(self._since_ns),
             digest != loaded.digest,
             self.pending,
-            self._last,
+            self.last,
         )
 
     async def _attempt(self, actor: str, is_forced: bool, is_dry: bool) -> tuple[Reload, Loaded | None]:

@@ -7,19 +7,19 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from ampsd import limits
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.reactor import Connected, Disconnected, Input, Writable
+from ampsd.server.listening import Listening, bind
 from ampsd.wire.command import CONNECTION_CLOSED
 
 Post = Callable[[Input], None]
 """Hands an input to the next turn."""
 
 _LINGER_SECONDS = 5.0
-_BACKLOG = 1024
 
 
 class Peer(asyncio.Protocol):
@@ -81,7 +81,8 @@ class TcpNet:
         self.post = post
         self._peers: dict[int, Peer] = {}
         self._last = 0
-        self._servers: dict[str, list[asyncio.Server]] = {}
+        self._listening: dict[str, Listening] = {}
+        self._opening: set[asyncio.Task[None]] = set()
         self._is_stopping = False
         self.is_paused = False
 
@@ -94,38 +95,46 @@ class TcpNet:
         that nobody, this process included, could listen on it anew. Changes nothing where it listens already. One call
         at a time for a transport. After `stop_listening` the error is ECANCELED, and nothing was tried.
         """
-        present = self._servers.get(definition.name)
+        present = self._listening.get(definition.name)
         if present is not None:
-            return _addresses(present)
+            return present.addresses
         self._check_stopping()
-        servers = await self._serve(definition, inherited)
+        address = definition.inet_addr
+        assert address is not None, "only amps-unix has no address, and such a transport does not run"
+        sockets = _duplicates(inherited) if inherited else await bind(address)
+        one = Listening(definition, sockets, self._peer_of)
+        await one.open()
         try:
             self._check_stopping()
         except OSError:
-            _close(servers)
+            one.close()
             raise
-        self._servers[definition.name] = servers
-        return _addresses(servers)
+        self._listening[definition.name] = one
+        return one.addresses
 
-    async def _serve(self, definition: TransportDefinition, inherited: Sequence[socket.socket]) -> list[asyncio.Server]:
-        loop = asyncio.get_running_loop()
+    def _peer_of(self, definition: TransportDefinition) -> Peer:
+        return Peer(self, definition)
 
-        def peer() -> Peer:
-            return Peer(self, definition)
+    def listening(self) -> dict[str, Listening]:
+        """All that listens now, by the transport's name."""
+        return dict(self._listening)
 
-        if not inherited:
-            address = definition.inet_addr
-            assert address is not None, "only amps-unix has no address, and such a transport does not run"
-            return [await loop.create_server(peer, address.host, address.port, reuse_address=True, backlog=_BACKLOG)]
-        servers: list[asyncio.Server] = []
-        with contextlib.ExitStack() as undo:
-            for one in inherited:
-                own = one.dup()
-                undo.callback(own.close)
-                servers.append(await loop.create_server(peer, sock=own, backlog=_BACKLOG))
-                undo.callback(servers[-1].close)
-            undo.pop_all()
-        return servers
+    def replace_listening(
+        self, wanted: Mapping[str, Listening], new: Mapping[TransportDefinition, Sequence[socket.socket]]
+    ) -> None:
+        """From now on `wanted` listen under these names, and so do transports on new sockets, which become ours. What
+        listens now and is not wanted is closed.
+        """
+        kept = list(wanted.values())
+        for one in self._listening.values():
+            if one not in kept:
+                one.close()
+        self._listening = dict(wanted)
+        for definition, sockets in new.items():
+            one = self._listening[definition.name] = Listening(definition, sockets, self._peer_of)
+            task = asyncio.get_running_loop().create_task(one.open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
 
     def _check_stopping(self) -> None:
         if self._is_stopping:
@@ -133,14 +142,14 @@ class TcpNet:
 
     def is_listening(self, transport: str) -> bool:
         """Whether a transport accepts clients."""
-        return transport in self._servers
+        return transport in self._listening
 
     def stop_listening_of(self, transport: str) -> bool:
         """Accept no more clients on a transport; its connections stay. Whether it was listening."""
-        servers = self._servers.pop(transport, None)
-        if servers is None:
+        one = self._listening.pop(transport, None)
+        if one is None:
             return False
-        _close(servers)
+        one.close()
         return True
 
     def pause(self, is_paused: bool) -> None:
@@ -193,9 +202,9 @@ class TcpNet:
     def stop_listening(self) -> None:
         """Accept no more clients, for good."""
         self._is_stopping = True
-        for servers in self._servers.values():
-            _close(servers)
-        self._servers.clear()
+        for one in self._listening.values():
+            one.close()
+        self._listening.clear()
 
     def close_all(self) -> None:
         """Close every connection."""
@@ -203,11 +212,11 @@ class TcpNet:
             self.close(connection)
 
 
-def _addresses(servers: Sequence[asyncio.Server]) -> list[tuple[str, int]]:
-    names = [one.getsockname() for server in servers for one in server.sockets]
-    return [(name[0], name[1]) for name in names]
-
-
-def _close(servers: Sequence[asyncio.Server]) -> None:
-    for server in servers:
-        server.close()
+def _duplicates(sockets: Sequence[socket.socket]) -> list[socket.socket]:
+    found: list[socket.socket] = []
+    with contextlib.ExitStack() as undo:
+        for one in sockets:
+            found.append(one.dup())
+            undo.callback(found[-1].close)
+        undo.pop_all()
+    return found

@@ -14,6 +14,7 @@ from ampsd.server.path_lookups import lookups
 _UPDATES_MAX = 5
 """How often the directories are worked out in one look. Links that change even then are watched, so another follows."""
 
+_NAME = "config-watch"
 _JOIN_SECONDS = 0.9
 """The library takes up to half a second; a disk that does not answer is not waited for."""
 
@@ -64,7 +65,7 @@ class ConfigWatch:
             self._next_check_ns = time.monotonic_ns()
             self._wake.notify()
             if self._thread is None:
-                thread = threading.Thread(target=self._run, name="config-watch", daemon=True)
+                thread = threading.Thread(target=self._run, name=_NAME, daemon=True)
                 thread.start()
                 self._thread = thread
 
@@ -75,6 +76,11 @@ class ConfigWatch:
             self._wake.notify()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(_JOIN_SECONDS)
+
+    @staticmethod
+    def is_its(thread: threading.Thread | None) -> bool:
+        """Whether a thread is one of a watch or of its library: where such a one fails, everything else goes on."""
+        return thread is not None and (thread.name == _NAME or type(thread).__module__.startswith("watchdog."))
 
     def _heard(self) -> None:
         with self._wake:

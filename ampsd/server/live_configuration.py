@@ -1,0 +1,159 @@
+"""The configuration of a running daemon: which it is at this moment, and everything that makes it another one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from ampsd.admin.models import Reload
+from ampsd.adoption import AdoptionBegun, ReloadRefused
+from ampsd.config.model import Model
+from ampsd.ports import Clock, Report
+from ampsd.server.listeners import Listeners
+from ampsd.server.reloading import REFUSED, Loaded, Origin, Prepared, Reloading
+from ampsd.server.service import ServiceNotifier
+from ampsd.server.watch import ConfigWatch
+
+WATCH = "the watch over its files"
+"""Who asks for a reload when nobody does."""
+
+
+class LiveConfiguration:
+    """Of one daemon. Without an `origin` it stays what it is."""
+
+    def __init__(
+        self,
+        model: Model,
+        origin: Origin | None,
+        listeners: Listeners,
+        *,
+        post: Callable[[AdoptionBegun | ReloadRefused], None],
+        from_thread: Callable[[Callable[[], None]], None],
+        report: Report,
+        clock: Clock,
+        service: ServiceNotifier,
+    ) -> None:
+        """`from_thread` runs a function in the loop's thread, and may be called in any; the rest is called there."""
+        self.model = model
+        """What runs. Of what waits for a restart it has the old values."""
+        self.post = post
+        self.changed: Callable[[], None] = _nothing
+        """Called when another model runs."""
+        self._listeners = listeners
+        self._from_thread = from_thread
+        self._report = report
+        self._service = service
+        self._origin = origin
+        self.reloading = None if origin is None else Reloading(model, origin, self, report, clock.wall_ns)
+        """None where there are no files to read."""
+        self._watch: ConfigWatch | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of."""
+        return self.model.files or (self.model.path,)
+
+    @property
+    def status(self) -> str:
+        """One line for people: which configuration runs, and what the latest reload said."""
+        line = f"{self.model.definition.name} runs {self.model.path}"
+        if self.reloading is None:
+            return line
+        pending = len(self.reloading.pending)
+        if pending:
+            line += (
+                f"; {pending} change{'' if pending == 1 else 's'} of it wait{'s' if pending == 1 else ''} for a restart"
+            )
+        last = self.reloading.last
+        if last is not None and last.outcome == REFUSED:
+            line += f"; its files are refused since {last.time}: {last.summary}"
+        return line
+
+    def gauges(self) -> dict[str, float]:
+        """What is measured of it."""
+        if self.reloading is None:
+            return {}
+        counts = {
+            f"configuration/reloads/{outcome}": float(number) for outcome, number in self.reloading.counts.items()
+        }
+        return counts | {"configuration/pending": float(len(self.reloading.pending))}
+
+    def start(self) -> None:
+        """Clients can connect: look after the files from now on."""
+        origin = self._origin
+        if origin is not None and origin.is_watched:
+            self._watch = ConfigWatch(self._files_changed, self._report_from_thread)
+            self._look_after(origin.loaded)
+
+    def reload_for(self, actor: str, answer: Callable[[str, str | None], None]) -> None:
+        """Reload; `answer` is called with the digest, and why it was refused."""
+        if self.reloading is None:
+            answer("", "this instance was not started from files, so there is nothing to read again")
+        else:
+            self._keep(self._answered(self.reloading.reload(actor), answer))
+
+    def stop(self) -> None:
+        """An orderly end begins: nothing is looked after any more."""
+        if self._watch is not None:
+            self._watch.close()
+
+    def close(self) -> None:
+        """The reactor does no more turns."""
+        self.stop()
+        if self.reloading is not None:
+            self.reloading.close()
+
+    # ---- what a reload needs
+
+    def prepare(self, model: Model) -> Awaitable[Prepared]:
+        """Listen on new addresses. Raises OSError."""
+        return self._listeners.prepare(model.definition)
+
+    def reload_begun(self) -> None:
+        """Say so to the service manager."""
+        self._service.reloading()
+
+    def adopted(self, model: Model) -> None:
+        """It runs now."""
+        self.model = model
+        self.changed()
+
+    def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
+        """Say so; what was read is not to be read again until it changes."""
+        self._service.reloaded(self.status)
+        if loaded is not None and self._watch is not None:
+            self._look_after(loaded)
+
+    # ---- within
+
+    def _look_after(self, loaded: Loaded) -> None:
+        assert self._watch is not None
+        try:
+            self._watch.watch(loaded.files, loaded.digest)
+        except RuntimeError as error:
+            self._report("00-0025", error=str(error))
+
+    def _files_changed(self) -> None:
+        """In the thread of the watch."""
+        self._from_thread(lambda: self.reload_for(WATCH, _no_answer))
+
+    def _report_from_thread(self, code: str, **values: object) -> None:
+        self._from_thread(lambda: self._report(code, **values))
+
+    async def _answered(self, reload: Awaitable[Reload], answer: Callable[[str, str | None], None]) -> None:
+        found = await reload
+        reasons = "; ".join((found.summary, *found.reasons))
+        answer(found.digest, reasons if found.outcome == REFUSED else None)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _no_answer(digest: str, failure: str | None) -> None:
+    """The log says it."""
