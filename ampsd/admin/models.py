@@ -328,7 +328,7 @@ class Reload(msgspec.Struct, frozen=True):
     actor: str
     time: str
     digest: str
-    """SHA-256 of the configuration that was read; empty where it could not be understood."""
+    """SHA-256 of the configuration that was read; of its files where it could not be understood."""
     summary: str
     reasons: list[str] = []
     """Why it was refused, each with its place and remedy where there is one. Everything stays as it was."""
@@ -347,8 +347,12 @@ class Configuration(msgspec.Struct):
     """SHA-256 of the configuration that was taken over last."""
     since: str
     """When that was."""
+    files_digest: str
+    """SHA-256 over the files, as they were then."""
+    files_digest_now: str
+    """The same as they are now."""
     is_drifted: bool
-    """Whether the files hold something else by now."""
+    """Whether these two differ."""
     pending: list[str]
     last_reload: Reload | None
     """The latest one, refused ones too; None when there was none."""

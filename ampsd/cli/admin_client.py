@@ -14,7 +14,7 @@ import click
 PREFIX = "/ampsd/v1"
 DEFAULT = "http://127.0.0.1:8085"
 ENVIRONMENT = "AMPSD_ADMIN"
-_TIMEOUT_SECONDS = 40
+TIMEOUT_SECONDS = 40.0
 
 Json = dict[str, Any]
 """What the interface sends: its form is in `ampsd.admin.models`."""
@@ -38,7 +38,8 @@ def admin_option(function: Callable[..., None]) -> Callable[..., None]:
 class AdminClient:
     """One daemon's resources."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._timeout = timeout
         address = address.rstrip("/")
         if "://" not in address:
             address = f"http://{address}"
@@ -94,7 +95,7 @@ class AdminClient:
 
     def _open(self, request: urllib.request.Request) -> bytes:
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
+            with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310 - as above
                 data: bytes = response.read()
                 return data
         except urllib.error.HTTPError as error:

@@ -37,6 +37,7 @@ def serve(origin: "Origin", ready: Ready) -> int:
     from ampsd.server.inherited_sockets import listening_sockets
     from ampsd.server.logging import Logging
     from ampsd.server.process import take_over, wait_for_readiness
+    from ampsd.server.reload_record import record_path
     from ampsd.server.service import ServiceNotifier
 
     model = origin.loaded.examination.model
@@ -45,7 +46,15 @@ def serve(origin: "Origin", ready: Ready) -> int:
     inherited = listening_sockets(os.environ)  # before anything else opens a file
     service = ServiceNotifier(os.environ, time.monotonic_ns)
     logging = Logging(model.definition.logging_targets, model.definition.name, RealClock())
-    daemon = Daemon(model, logging, logging, origin=origin, service=service, inherited=inherited)
+    daemon = Daemon(
+        model,
+        logging,
+        logging,
+        origin=origin,
+        service=service,
+        inherited=inherited,
+        record=record_path(os.environ),
+    )
 
     def is_ready(addresses: list[str]) -> None:
         take_over(daemon)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -23,10 +24,18 @@ def command(admin: str, as_json: bool) -> None:
     sys.exit(3 if found["is_drifted"] or found["pending"] else 0)
 
 
+def _age(time: str) -> str:
+    """How long ago a time was, to the second."""
+    age = datetime.now(UTC) - datetime.fromisoformat(time)
+    return str(timedelta(seconds=max(0, int(age.total_seconds()))))
+
+
 def _print(found: Json) -> None:
-    click.echo(f"{found['path']}, taken over {found['since']}")
+    click.echo(f"{found['path']}, taken over {found['since']}, {_age(found['since'])} ago")
     click.echo(f"digest {found['digest']}")
+    click.echo(f"files  {found['files_digest']}")
     if found["is_drifted"]:
+        click.echo(f"now    {found['files_digest_now']}")
         click.echo("the files hold something else now: `ampsd reload --dry-run` says what that would do")
     for line in found["pending"]:
         click.echo(f"waits for a restart: {line}")

@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ampsd import limits, version
@@ -86,8 +87,11 @@ class Daemon:
         origin: Origin | None = None,
         service: ServiceNotifier | None = None,
         inherited: Mapping[str, Sequence[socket.socket]] | None = None,
+        record: Path | None = None,
     ) -> None:
-        """Without an `origin` the configuration stays what it is. `inherited` are sockets that listen already."""
+        """Without an `origin` the configuration stays what it is. `inherited` are sockets that listen already. What
+        comes of reloads is written to the file `record`.
+        """
         self._model = model
         self._service = service or ServiceNotifier({}, time.monotonic_ns)
         self._inherited = inherited or {}
@@ -125,6 +129,7 @@ class Daemon:
             report=report,
             clock=self._clock,
             service=self._service,
+            record=record,
         )
         self._errands = self._make_errands(logs)
 

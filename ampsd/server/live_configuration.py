@@ -1,14 +1,19 @@
 """The configuration of a running daemon: which it is at this moment, and everything that makes it another one."""
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
+from ampsd import limits
 from ampsd.admin.models import Reload
 from ampsd.adoption import AdoptionBegun, ReloadRefused
 from ampsd.config.model import Model
 from ampsd.ports import Clock, Report
 from ampsd.server.listeners import Listeners
+from ampsd.server.reload_record import Record, write
 from ampsd.server.reloading import REFUSED, Loaded, Origin, Prepared, Reloading
 from ampsd.server.service import ServiceNotifier
 from ampsd.server.watch import ConfigWatch
@@ -31,8 +36,11 @@ class LiveConfiguration:
         report: Report,
         clock: Clock,
         service: ServiceNotifier,
+        record: Path | None,
     ) -> None:
-        """`from_thread` runs a function in the loop's thread, and may be called in any; the rest is called there."""
+        """`from_thread` runs a function in the loop's thread, and may be called in any; the rest is called there. What
+        comes of reloads is written to the file `record`.
+        """
         self.model = model
         """What runs. Of what waits for a restart it has the old values."""
         self.post = post
@@ -43,6 +51,10 @@ class LiveConfiguration:
         self._report = report
         self._service = service
         self._origin = origin
+        self._record = record
+        self._recording = asyncio.Lock()
+        self.is_drifted = False
+        """Whether the files held something else when they were looked at last."""
         self.reloading = None if origin is None else Reloading(model, origin, self, report, clock.wall_ns)
         """None where there are no files to read."""
         self._watch: ConfigWatch | None = None
@@ -76,12 +88,19 @@ class LiveConfiguration:
         counts = {
             f"configuration/reloads/{outcome}": float(number) for outcome, number in self.reloading.counts.items()
         }
-        return counts | {"configuration/pending": float(len(self.reloading.pending))}
+        return counts | {
+            "configuration/pending": float(len(self.reloading.pending)),
+            "configuration/drifted": float(self.is_drifted),
+        }
 
     def start(self) -> None:
         """Clients can connect: look after the files from now on."""
         origin = self._origin
-        if origin is not None and origin.is_watched:
+        if origin is None:
+            return
+        self._keep(self._look_for_drift())
+        self._keep(self._write(Record(os.getpid(), 0)))
+        if origin.is_watched:
             self._watch = ConfigWatch(self._files_changed, self._report_from_thread)
             self._look_after(origin.loaded)
 
@@ -100,6 +119,8 @@ class LiveConfiguration:
     def close(self) -> None:
         """The reactor does no more turns."""
         self.stop()
+        for task in self._tasks:
+            task.cancel()
         if self.reloading is not None:
             self.reloading.close()
 
@@ -121,6 +142,8 @@ class LiveConfiguration:
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
         """Say so; what was read is not to be read again until it changes."""
         self._service.reloaded(self.status)
+        assert self.reloading is not None
+        self._keep(self._write(Record(os.getpid(), sum(self.reloading.counts.values()), reload)))
         if loaded is not None and self._watch is not None:
             self._look_after(loaded)
 
@@ -132,6 +155,18 @@ class LiveConfiguration:
             self._watch.watch(loaded.files, loaded.digest)
         except RuntimeError as error:
             self._report("00-0025", error=str(error))
+
+    async def _write(self, record: Record) -> None:
+        async with self._recording:
+            if self._record is not None:
+                with contextlib.suppress(OSError):  # whoever waits for it gives up in time, and the log has it all
+                    await asyncio.to_thread(write, self._record, record)
+
+    async def _look_for_drift(self) -> None:
+        assert self.reloading is not None
+        while True:
+            self.is_drifted = (await self.reloading.status()).is_drifted
+            await asyncio.sleep(limits.CONFIG_CHECK_NS / 1e9)
 
     def _files_changed(self) -> None:
         """In the thread of the watch."""

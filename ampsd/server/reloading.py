@@ -140,6 +140,8 @@ class Reloading:
             list(loaded.files),
             model.digest,
             time_text(self._since_ns),
+            loaded.digest,
+            digest,
             digest != loaded.digest,
             self.pending,
             self.last,
