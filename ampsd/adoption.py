@@ -60,7 +60,8 @@ class Adoption:
         self.is_over = False
         present = {queue.key for queue in instance.queues}
         self._new = [instance.make_queue(one) for one in begun.model.definition.queues if _key(one) not in present]
-        self._filling = Filling(self._new, instance) if self._new else None
+        pins = instance.journal_files.pins
+        self._filling = Filling(self._new, instance.replay, instance.archiver, pins) if self._new else None
 
     @property
     def progress(self) -> float:
@@ -105,6 +106,7 @@ class Adoption:
             queues = [queue for queue in instance.queues if queue.message_type == name]
             routes.adopt(queues, logged_topics(definition.transaction_log, name))
         for queue in gone:
+            instance.replay.release(queue)
             queue.retire()
         instance.archiver.adopt(instance.queues)
         instance.journal_files.needs = needs_of(

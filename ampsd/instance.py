@@ -128,10 +128,7 @@ class Instance:
     def _make_replay(self) -> Replay:
         return Replay(
             self.queues,
-            self.routes,
             self.publishers,
-            self.turn,
-            self._environments,
             self.events,
             self.operators,
             self.action_runs,

@@ -260,6 +260,12 @@ UPKEEP_LOOK_NS = 1_000_000_000
 CARRIED_PER_TURN_MAX = 2000
 """Records that one turn carries to the end of the log before journal files are removed: about 2 ms."""
 
+FILLING_SLICE = 64 * KIB
+"""Bytes of the log that one turn reads for queues that a reload adds, unless more was logged meanwhile."""
+
+FILLING_TOLD = 500
+"""Messages that one turn tells to be in such a queue, unless more came meanwhile."""
+
 ORIGIN_DEPTH_MAX = 32
 """Longest chain of messages that were made of one another; a message that would make it longer is not made."""
 

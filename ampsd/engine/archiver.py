@@ -62,6 +62,8 @@ class Archiver:
         self.adopt(queues)
         self._size_max = 0 if settings is None else settings.max_message_size
         self._report = report
+        self._expected: dict[bytes, list[Arrival]] = {}
+        """What came into queues that are being added."""
         self._waiting: deque[Arrival] = deque()
         self._taken = self._taken_bytes = 0
         """How much of the first arrival is in a batch, or was."""
@@ -94,6 +96,25 @@ class Archiver:
             self._newest = last
             if last > self._done:
                 self._waiting.append(arrival)
+        elif queue in self._expected and last > self._newest:
+            self._expected[queue].append(arrival)
+
+    def expect(self, queue: Queue) -> None:
+        """A queue is being added: its messages are archived as soon as it is there."""
+        if queue.definition.is_archived and queue.tells:
+            self._expected[queue.key] = []
+
+    def include(self, queue: Queue) -> None:
+        """It is there now. What is not newer than all that came into other queues is passed over, as at a start."""
+        arrivals = self._expected.pop(queue.key, None)
+        if arrivals is not None:
+            self._queues |= {queue.key}
+            for arrival in arrivals:
+                self.arrived(queue.key, arrival)
+
+    def expect_no_more(self, queue: Queue) -> None:
+        """It was not added."""
+        self._expected.pop(queue.key, None)
 
     def begin(self, floor: int) -> None:
         """The log begins there: whatever was before is archived, and so are late arrivals that speak of it."""

@@ -24,14 +24,13 @@ Everything that folds the log, and what becomes of it when the log begins later:
 Each record says what is so when it is written, and what changes later is logged behind it: they need not be one batch.
 """
 
-from array import array
 from collections.abc import Iterator, Sequence
 
-from ampsd.engine.entries import NEVER
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.replay import Replay
+from ampsd.engine.strangers import sayings_of
 from ampsd.storage import records
 
 
@@ -50,20 +49,26 @@ class Carrying:
             queue.exceeded.drop_before(floor)
 
     def all_records(self) -> Iterator[bytes]:
-        """What to log before the log begins later; each record is made when it is asked for."""
+        """What to log before the log begins later; each record is made when it is asked for.
+
+        That may take many turns. Should a reload add or remove a queue on the way, all is said once more: what is
+        kept of it has changed sides, and might be passed by on both.
+        """
+        is_over = False
+        while not is_over:
+            reloads = self._replay.reloads
+            is_over = True
+            for record in self._each():
+                yield record
+                if self._replay.reloads != reloads:
+                    is_over = False
+                    break
+
+    def _each(self) -> Iterator[bytes]:
         yield self._events.numbered()
         yield from self._replay.carried()
         for queue in self._queues:
-            yield from _of_queue(queue)
+            yield from sayings_of(queue)
         for publisher in self._publishers.table:
             if publisher.last:
                 yield records.encode_sequence(publisher.id, publisher.last)
-
-
-def _of_queue(queue: Queue) -> Iterator[bytes]:
-    if queue.paused_until_ns is not None:
-        is_endless = queue.paused_until_ns == NEVER
-        until_ns = 0 if is_endless else queue.around.turn.wall_of(queue.paused_until_ns)
-        yield records.encode_mark(records.PAUSE, queue.key, array("Q"), until_ns)
-    for publisher, sequence in queue.ahead.waiting():
-        yield records.encode_removal_ahead(queue.key, publisher, sequence)

@@ -30,16 +30,23 @@ class RemovalsAhead:
         self._most = most
         self._ends: dict[tuple[int, int], int] = {}
         self._unsaid: dict[int, None] | None = {}
-        """Positions of messages that did not enter, and of which the log does not say so yet: while it is read."""
+        """Positions of messages that did not enter, and of which the log does not say so yet: while it is read.
+
+        As long as it is read, which for a queue that is added to a running instance takes many turns, time stands
+        still: a start reads in one.
+        """
 
     def __len__(self) -> int:
         return len(self._ends)
 
+    def _now_ns(self) -> int:
+        return self._turn.now_ns if self._unsaid is None else 0
+
     def add(self, publisher: int, sequence: int) -> None:
         """One more. Of too many the oldest are forgotten: those messages are handed out again."""
-        ends = self._ends
-        ends[(publisher, sequence)] = self._turn.now_ns + self.expires_after_ns
-        while len(ends) > self._most or ends[next(iter(ends))] <= self._turn.now_ns:
+        ends, now_ns = self._ends, self._now_ns()
+        ends[(publisher, sequence)] = now_ns + self.expires_after_ns
+        while len(ends) > self._most or ends[next(iter(ends))] <= now_ns:
             del ends[next(iter(ends))]
             if not ends:
                 break
@@ -52,6 +59,8 @@ class RemovalsAhead:
     def finish(self) -> None:
         """The log was read. Earlier versions did not say what was kept out: it is said now."""
         unsaid, self._unsaid = self._unsaid, None
+        for key, end_ns in self._ends.items():
+            self._ends[key] = self._turn.now_ns + end_ns
         if unsaid:
             self._say(list(unsaid))
 
@@ -60,11 +69,12 @@ class RemovalsAhead:
 
     def waiting(self) -> list[tuple[int, int]]:
         """Publisher and sequence of what has not come yet, the oldest first."""
-        return [key for key, end_ns in self._ends.items() if end_ns > self._turn.now_ns]
+        now_ns = self._now_ns()
+        return [key for key, end_ns in self._ends.items() if end_ns > now_ns]
 
     def without(self, run: Run) -> Run:
         """Those messages of a run that may enter; the others are forgotten here, having come."""
-        publisher, now_ns = run.source.publisher, self._turn.now_ns
+        publisher, now_ns = run.source.publisher, self._now_ns()
         ends = [self._ends.pop((publisher, sequence), 0) for sequence in run.sequences]
         kept = [at for at, end_ns in enumerate(ends) if end_ns <= now_ns]
         if len(kept) == len(ends):

@@ -1,23 +1,21 @@
-"""Folding the log into an instance before its first input: each record goes to the noun that it concerns."""
+"""Folding the log into an instance before its first input: each record goes to the noun that it concerns.
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+What is to be said again before journal files are removed stays known here, of the queues that there are and of those
+that there were; so a queue that a reload adds or removes changes sides here too.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from ampsd.engine.action_runs import ActionRuns
 from ampsd.engine.archiver import Archiver
-from ampsd.engine.entries import Run, Source
-from ampsd.engine.environments import Environments
+from ampsd.engine.intake import Intake
 from ampsd.engine.message_events import MessageEvents
 from ampsd.engine.operators import Operators
 from ampsd.engine.publishers import Publishers
 from ampsd.engine.queue import Queue
 from ampsd.engine.restoring import Restoring
-from ampsd.engine.routes import Route, Routes
-from ampsd.engine.story import ACTION
+from ampsd.engine.story import ACTION, ARCHIVER
 from ampsd.engine.strangers import Strangers
-from ampsd.engine.turn import Turn
-from ampsd.expressions.environment import NOWHERE
-from ampsd.message_types.message_type import BodyError, Fields
 from ampsd.storage import records
 from ampsd.storage.log import Log
 from ampsd.storage.tellings import decode_audit
@@ -29,10 +27,7 @@ class Replay:
     def __init__(
         self,
         queues: Sequence[Queue],
-        routes: dict[bytes, Routes],
         publishers: Publishers,
-        moment: Turn,
-        environments: Environments,
         events: MessageEvents,
         operators: Operators,
         action_runs: ActionRuns,
@@ -42,13 +37,13 @@ class Replay:
         self._archiver = archiver
         self._action_runs = action_runs
         self._restoring = {queue.key: Restoring(queue) for queue in queues}
-        self._routes = routes
+        self._intake = Intake(self._restoring.values())
         self._publishers = publishers
-        self._turn = moment
-        self._environments = environments
         self._events = events
         self._operators = operators
         self._strangers = Strangers(log)
+        self.reloads = 0
+        """How often queues came or went since."""
 
     def fold(self, position: int, length: int, record: records.Record) -> None:
         """One record, in order."""
@@ -56,9 +51,7 @@ class Replay:
             publisher = self._publishers.by_id(record.publisher)
             publisher.last = max(publisher.last, record.sequence)
             self._strangers.came(position, record.publisher, record.sequence)
-            routes = self._routes.get(record.message_type)
-            if routes is not None:
-                self._fold_message(routes.find(record.topic), position, length, publisher.number, record)
+            self._intake.message(position, length, record)
         elif isinstance(record, records.Telling):
             self._fold_telling(position, record)
         elif isinstance(record, records.QueueChange | records.RemovalAhead | records.Mark):
@@ -80,6 +73,7 @@ class Replay:
         for restoring in self._restoring.values():
             restoring.finish()
         self._strangers.finish()
+        self._intake = Intake(())  # nothing is folded any more
 
     def carried(self) -> Iterator[bytes]:
         """Records that say where queues begin, and all that is known of those that are not configured now."""
@@ -88,6 +82,29 @@ class Replay:
             if mark is not None:
                 yield mark
         yield from self._strangers.records()
+
+    # ---- reload
+
+    def knows(self, key: bytes) -> bool:
+        """Whether the log may tell of a queue: it did at the start, or the queue was configured since."""
+        return key in self._restoring or self._strangers.knows(key)
+
+    def told(self, key: bytes) -> None:
+        """Something was logged of a queue that is not configured."""
+        self._strangers.told(key)
+
+    def adopt(self, added: Iterable[Restoring]) -> None:
+        """Queues that a reload has added: what was kept for them is theirs now."""
+        self.reloads += 1
+        for one in added:
+            self._restoring[one.queue.key] = one
+            self._strangers.let_go(one.queue.key)
+
+    def release(self, queue: Queue) -> None:
+        """A queue that a reload removes, as it is now: what concerns it as a whole is kept until it is back."""
+        self.reloads += 1
+        mark = self._restoring.pop(queue.key).begin_mark()
+        self._strangers.take(queue, mark)
 
     def _fold_telling(self, position: int, record: records.Telling) -> None:
         events = self._events.restore(position, record)
@@ -100,21 +117,6 @@ class Replay:
             self._restoring[events.queue].events(events)
         elif events.queue.startswith(ACTION):
             self._action_runs.restore_events(events)
+        elif events.queue != ARCHIVER:
+            self._strangers.told(events.queue)
         self._archiver.restore(events)
-
-    def _fold_message(self, route: Route, position: int, length: int, publisher: int, record: records.Publish) -> None:
-        fields: Fields | None = None
-        if route.needs_body:
-            with suppress(BodyError):  # logged before the queue had a Filter; what cannot be read matches none
-                fields = route.read(record.data)
-        environment = NOWHERE
-        if route.needs_environment:
-            environment = self._environments.of_publish(record.topic, record.data, record.correlation_id)
-            environment.now_ns = record.timestamp_ns
-        age_ns = max(0, self._turn.wall_ns - record.timestamp_ns)
-        source = Source(record.topic, record.publisher, b"", length - len(record.data))
-        run = Run((position,), (length,), publisher, (record.sequence,), source)
-        for queue in route.queues:
-            verdict = queue.admission.judge(fields, environment)
-            if verdict is not None:
-                self._restoring[queue.key].message(run, record, age_ns, verdict)

@@ -1,15 +1,21 @@
-"""The same queue again, from the log: what each record of a queue means when it is read back after a restart."""
+"""The same queue again, from the log: what each record of a queue means when it is read back.
+
+A start reads all of it at once; for a queue that a reload adds it is read beside everything else, and the end of the
+reading is prepared in pieces.
+"""
 
 from array import array
+from itertools import islice
 
 from ampsd.definitions.queues import CREATION, EPOCH, NOW
 from ampsd.engine import lifecycle
 from ampsd.engine.admission import Verdict
 from ampsd.engine.endings import ENDING_BITS
-from ampsd.engine.entries import AVAILABLE, ON_HOLD, WAITING, Run, Source
+from ampsd.engine.entries import AVAILABLE, NEVER, ON_HOLD, WAITING, Run
 from ampsd.engine.exceeded import Ended
 from ampsd.engine.lifecycle import State
 from ampsd.engine.queue import Queue
+from ampsd.engine.untold import Untold
 from ampsd.storage import records
 from ampsd.storage.tellings import Events
 from ampsd.units import timestamp_ns
@@ -19,6 +25,7 @@ _ENDINGS = {bits >> 4: state for state, bits in ENDING_BITS.items()}
 _RECEIVED = lifecycle.STATUSES.index(lifecycle.RECEIVED)
 _STARTED = lifecycle.STATUSES.index(lifecycle.STARTED)
 _CLOSING = tuple(map(lifecycle.STATUSES.index, lifecycle.CLOSING))
+_RESTART = b"restart"
 _CAME_BACK = tuple(map(lifecycle.STATUSES.index, (lifecycle.RETRYING, lifecycle.REDELIVERING)))
 
 
@@ -29,10 +36,14 @@ class Restoring:
         self.queue = queue
         self._entries = queue.entries
         self._turn = queue.around.turn
-        self._untold: dict[int, None] = {}
+        self._untold = Untold(queue)
         self._open: dict[int, int] = {}
         self._counted: dict[int, None] = {}
         """Entries that were delivered since they entered, and not handed back: only their deliveries may be lost."""
+        self._handed_back: dict[int, None] = {}
+        """Entries that wait because somebody said so, not because their StartAfter has not come."""
+        self._to_hold: dict[int, None] = {}
+        """Entries that were leased when an operator wanted them to be put on hold."""
         self._begun = 0
         self._after_bookmark = 0
         self._recovery_point = EPOCH
@@ -53,7 +64,7 @@ class Restoring:
         if record.timestamp_ns >= self._from_ns:
             self.queue.enqueue(run, record.expiration_ns, age_ns, verdict)
             if self.queue.tells:
-                self._untold[position] = None
+                self._untold.add(position)
 
     def fold(self, record: records.QueueChange | records.RemovalAhead | records.Mark) -> None:
         """Something that concerns this queue."""
@@ -77,7 +88,7 @@ class Restoring:
                 if change.reasons:
                     self._remember(serial, change.reasons)
                 queue.forget((serial,))
-                self._untold.pop(position, None)
+                self._untold.forget(position)
                 self._counted.pop(serial, None)
             else:
                 queue.counters.restore(change.kind, serial)
@@ -120,6 +131,7 @@ class Restoring:
             note.completed_by = mark.text
         elif mark.mark == records.SUSPEND_LATER:
             note.suspend_by = mark.text
+            self._to_hold[serial] = None
         elif mark.mark == records.SUSPEND:
             note.suspend_by = None
             note.due_ns = 0
@@ -134,6 +146,8 @@ class Restoring:
                 self._counted.pop(serial, None)
             note.label = State.RETRY_WAIT if mark.text else State.DELAYED
             note.attempts = int(mark.text or b"%d" % note.attempts)
+            if not mark.text:
+                self._handed_back[serial] = None
             if state == AVAILABLE:
                 queue.rest(serial, AVAILABLE, mark.value)
             elif state == WAITING:
@@ -149,7 +163,7 @@ class Restoring:
         status = events.status
         if status == _RECEIVED:
             for position in events.every_position:
-                self._untold.pop(position, None)
+                self._untold.forget(position)
         elif status == _STARTED:
             for session, position in enumerate(events.every_position, events.first):
                 self._open[position] = session
@@ -166,48 +180,101 @@ class Restoring:
                 note = self.queue.notes.of(serial)
                 if note.label is State.AVAILABLE:
                     note.label = State.RETRY_WAIT
-                if self.queue.definition.backoff is None:
+                if self.queue.definition.backoff is None or events.reason == _RESTART:  # otherwise a mark says it
                     note.attempts += 1
+
+    # ---- the end of the reading
+
+    @property
+    def untold(self) -> int:
+        """Of how many messages `finish` would tell that they were received, as far as `tell` may do so before."""
+        return 0 if self._may_begin_later() else len(self._untold)
+
+    def trim(self, most: int) -> int:
+        """Let go of up to `most` messages that `finish` would let go of; returns of how many.
+
+        Everything that is said of them must have been read.
+        """
+        begin, done = self._begin(), 0
+        for serial in islice(self._entries.serials(), most):
+            if not self._drop(serial, begin):
+                break
+            done += 1
+        return done
+
+    def tick(self) -> None:
+        """Time passes while the log is read: what waited until now is available, as if it was read now."""
+        for serial in self.queue.notes.due(self._turn.now_ns):
+            if self._entries.state(serial) == WAITING:
+                self._entries.move(serial, WAITING, AVAILABLE)
+            note = self.queue.notes.of(serial)
+            if note.label is State.DELAYED and serial not in self._handed_back:
+                note.label = State.AVAILABLE
+
+    def tell(self, most: int) -> None:
+        """Tell of up to `most` messages that they were received."""
+        self._untold.tell(most)
 
     def finish(self) -> None:
         """Every lease of the life before is lost, which may have been the last allowed.
 
-        Of what was kept for the reading nothing stays but where the queue begins.
+        Of what was kept for the reading nothing stays but where the queue begins. Raises JournalDamageError where the
+        body of a message that ends cannot be read.
         """
         queue = self.queue
         queue.is_restoring = False
         queue.ahead.finish()
         self._drop_before()
+        self.tick()
+        self._untold.tell(len(self._untold))
         for serial in filter(self._counted.__contains__, queue.counters.used_up()):
             position = self._entries.position(serial)
             session = self._open.pop(position, 0)
             queue.endings.end(serial, State.TERMINATED, ("max_deliveries",), session=session)
         self._tell_lost()
-        self._tell_received()
-        for known in (self._counted, self._open, self._untold):
+        for serial in self._to_hold:
+            note = queue.notes.find(serial)
+            if note is not None and note.suspend_by is not None:
+                queue.endings.hold(serial, self._entries.state(serial), note.suspend_by)
+        for known in (self._counted, self._open, self._handed_back, self._to_hold):
             known.clear()
-        for serial in [one for one, note in queue.notes.items() if note.suspend_by is not None]:
-            note = queue.notes.of(serial)
-            queue.endings.hold(serial, self._entries.state(serial), note.suspend_by or b"")
         queue.is_dirty = True
+
+    def _begin(self) -> int:
+        """Messages before this position are not in the queue, as things stand; NEVER for all that there are."""
+        point = self.queue.definition.recovery_point
+        if point in (NOW, CREATION):
+            return self._begun if point == self._recovery_point else NEVER
+        return self._after_bookmark
+
+    def _may_begin_later(self) -> bool:
+        """Whether the message that the RecoveryPoint names may still come: then those before it go."""
+        publisher, sequence = self._bookmark
+        known = self.queue.around.publishers.known(publisher)
+        return sequence > (0 if known is None else known.last)
 
     def _drop_before(self) -> None:
         """Let go of what came before the RecoveryPoint, if the queue is new or the point was changed."""
         queue = self.queue
         point = queue.definition.recovery_point
-        begin = self._begun if point in (NOW, CREATION) else self._after_bookmark
+        begin = self._begin()
+        if begin == NEVER:
+            begin = queue.around.log.end
         if point != self._recovery_point:
-            if point in (NOW, CREATION):
-                begin = queue.around.log.end
             queue.around.log.add(records.encode_mark(records.BEGIN, queue.key, array("Q"), begin, point.encode()))
         self._begun, self._recovery_point = begin, point
-        if begin:
-            for serial in self._entries.serials():
-                position = self._entries.position(serial)
-                if position >= begin:
-                    break
-                self._untold.pop(position, None)
-                queue.forget((serial,))
+        for serial in self._entries.serials():
+            if not self._drop(serial, begin):
+                break
+
+    def _drop(self, serial: int, begin: int) -> bool:
+        """Let go of a message if it came before the queue begins; whether it did."""
+        position = self._entries.position(serial)
+        if position >= begin:
+            return False
+        self._untold.forget(position)
+        self.queue.forget((serial,))
+        return True
 
     def begin_mark(self) -> bytes | None:
         """A record that says where the queue begins, as long as it says anything; to be asked for after `finish`."""
@@ -224,21 +291,9 @@ class Restoring:
         for position, session in self._open.items():
             serial = -1 if queue.is_at_most_once else self._entries.find_position(position)
             status = lifecycle.REDELIVERING if serial >= 0 else lifecycle.TERMINATED
-            queue.tell(status, (position,), reason=b"restart", sessions=(session,))
+            queue.tell(status, (position,), reason=_RESTART, sessions=(session,))
             if serial >= 0:
                 note = queue.notes.of(serial)
                 note.attempts += 1
                 if note.label is State.AVAILABLE:
                     note.label = State.RETRY_WAIT
-
-    def _tell_received(self) -> None:
-        """What was in the log before the queue recorded events, or before there was the queue."""
-        queue = self.queue
-        for position in self._untold:
-            serial = self._entries.find_position(position)
-            if serial >= 0:
-                block, slot = self._entries.where(serial)
-                publisher = queue.around.publishers.table[block.publishers[slot]]
-                source = Source(queue.name, publisher.id, b"", 0)
-                run = Run((position,), (block.lengths[slot],), publisher.number, (block.sequences[slot],), source)
-                queue.around.events.received(queue.key, run)

@@ -1,13 +1,16 @@
 """Queues that the log tells of and that are not configured now: what must not be lost until they are again.
 
 Their messages are judged again when they are back, as far as their files are there. What is said of a queue as a whole
-is kept here, to be carried to the end of the log before journal files are removed.
+is kept here, to be carried to the end of the log before journal files are removed. Queues come and go with a restart,
+or with a reload.
 """
 
 from array import array
 from collections.abc import Iterator
 
 from ampsd import limits
+from ampsd.engine.entries import NEVER
+from ampsd.engine.queue import Queue
 from ampsd.storage import records
 from ampsd.storage.log import Log
 
@@ -33,9 +36,12 @@ class Strangers:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._by_key: dict[bytes, _Stranger] = {}
+        self._told: dict[bytes, None] = {}
+        """Keys of all queues that the log tells anything of."""
 
     def fold(self, record: Saying) -> None:
         """One record about a queue that is not configured."""
+        self._told[record.queue] = None
         one = self._by_key.get(record.queue)
         if isinstance(record, records.QueueChange):
             if one is not None and record.kind == records.REMOVE:
@@ -62,6 +68,27 @@ class Strangers:
                 del one.ahead[(publisher, sequence)]
                 one.unsaid[position] = None
 
+    def told(self, key: bytes) -> None:
+        """The log tells of messages of a queue that is not configured."""
+        self._told[key] = None
+
+    def knows(self, key: bytes) -> bool:
+        """Whether the log tells anything of a queue that is not configured, or did so when it was read."""
+        return key in self._told
+
+    def take(self, queue: Queue, begin: bytes | None) -> None:
+        """A queue is configured no longer; `begin` says where it begins, as a record, None where it begins at once."""
+        self._told[queue.key] = None
+        for one in (*(() if begin is None else (begin,)), *sayings_of(queue)):
+            saying = records.decode(one)
+            assert isinstance(saying, Saying)
+            self.fold(saying)
+
+    def let_go(self, key: bytes) -> None:
+        """The queue is configured again."""
+        self._by_key.pop(key, None)
+        self._told.pop(key, None)
+
     def finish(self) -> None:
         """The log was read: say what did not enter, so that the acknowledgments are needed no longer."""
         for key, one in self._by_key.items():
@@ -77,3 +104,13 @@ class Strangers:
                     yield records.encode_mark(known.mark, key, known.positions, known.value, known.text)
             for publisher, sequence in one.ahead:
                 yield records.encode_removal_ahead(key, publisher, sequence)
+
+
+def sayings_of(queue: Queue) -> Iterator[bytes]:
+    """Records that say of a queue as a whole what a start would miss, but for where it begins."""
+    if queue.paused_until_ns is not None:
+        is_endless = queue.paused_until_ns == NEVER
+        until_ns = 0 if is_endless else queue.around.turn.wall_of(queue.paused_until_ns)
+        yield records.encode_mark(records.PAUSE, queue.key, array("Q"), until_ns)
+    for publisher, sequence in queue.ahead.waiting():
+        yield records.encode_removal_ahead(queue.key, publisher, sequence)

@@ -50,6 +50,12 @@ def encode(payload: bytes, index: int, previous_crc: int, watermark: int, key: i
     return _HEADER.pack(MAGIC, crc, size, previous_crc, index, watermark) + payload, crc
 
 
+def read_back(data: bytes, position: int) -> Frame:
+    """The frame that `encode` made of bytes that never were on a disk: nothing is checked."""
+    _, crc, _, previous_crc, index, watermark = _HEADER.unpack_from(data)
+    return Frame(position, crc, previous_crc, index, watermark, data[HEADER_SIZE:])
+
+
 def size_at(data: bytes, start: int) -> int:
     """Size of the frame whose header is at `start`, as it claims; -1 when these bytes do not begin a frame."""
     if len(data) - start < HEADER_SIZE or not data.startswith(MAGIC, start):

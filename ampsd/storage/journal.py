@@ -12,6 +12,7 @@ from ampsd import limits
 from ampsd.ports import Create, Disk, Fdatasync, FsyncDir, Pwrite, Rename, Verb
 from ampsd.storage import frame, records, segment, superblock
 from ampsd.storage.compressed import Blocks
+from ampsd.storage.following import Following
 from ampsd.storage.log import JournalDamageError, JournalFailedError, MessageGoneError
 from ampsd.storage.segment import Segment
 from ampsd.storage.superblock import Superblock
@@ -75,6 +76,8 @@ class Journal:
         self.next_ns: int | None = None
         self._batch: list[bytes] = []
         self._sealed: list[bytes] = []
+        self._in_flight: list[bytes] = []
+        """The frames that are being written, for whoever follows the log: they cannot be read yet."""
         self._in_flight_end: int | None = None
         self._ticket = 0
         self._window = b""
@@ -109,7 +112,7 @@ class Journal:
         self._superblock = tail.superblock
         self._current = tail.segments[-1]
         self.floor = self.floor_wanted = self._floor_in_flight = tail.superblock.floor
-        self._key = frame.key_of(tail.superblock.journal_id)
+        self.key = frame.key_of(tail.superblock.journal_id)
         self._superblock_path = superblock.path_of(tail.directory, tail.instance_name)
         self._superblock_synced = tail.position
         self._batch_start = tail.position
@@ -160,7 +163,7 @@ class Journal:
         if not self._batch:
             return
         payload = b"".join(self._batch)
-        data, self._chain = frame.encode(payload, self._index, self._chain, self.durable, self._key)
+        data, self._chain = frame.encode(payload, self._index, self._chain, self.durable, self.key)
         self._index += 1
         self._sealed.append(data)
         self._batch.clear()
@@ -188,7 +191,7 @@ class Journal:
             self._group_end_ns = now_ns + self._group_ns
         verbs = self._write_verbs()
         self._sealed_start = self._batch_start
-        self._sealed.clear()
+        self._in_flight, self._sealed = self._sealed, []
         self._in_flight_end = self._batch_start
         if self.floor_wanted != self.floor:
             verbs += self._floor_verbs()
@@ -223,6 +226,7 @@ class Journal:
         if self.failure is None:
             self.durable = self._in_flight_end
             self._in_flight_end = None
+            self._in_flight = []
             self._current = self.files[-1]
             self._reach_floor()
             if not self._sealed and not self._batch:
@@ -309,20 +313,50 @@ class Journal:
 
         The window ends where the segment's range or what is durable ends. Raises JournalDamageError.
         """
+        file, end = self.file_at(position)
+        self._window = self.pread(file, position, max(length, min(_READ_AHEAD, end - position)))
+        self._window_start = position
+        return self._window[:length]
+
+    # ---- reading all of it, while it grows
+
+    def follow(self) -> Following:
+        """Read every record, from where the log begins or is about to begin."""
+        return Following(self)
+
+    def file_at(self, position: int) -> tuple[Segment, int]:
+        """The file with that position, and where the file's range ends, or what is durable of it.
+
+        Raises MessageGoneError where the log begins later.
+        """
         after = self._after(position)
-        file = self.files[after - 1]
-        end = min([self.durable, *self._bases[after : after + 1]])
-        wanted = max(length, min(_READ_AHEAD, end - position))
+        return self.files[after - 1], min([self.durable, *self._bases[after : after + 1]])
+
+    def pread(self, file: Segment, position: int, length: int) -> bytes:
+        """Up to `length` bytes of the log, out of one of its files. Raises JournalDamageError."""
         if file.blocks is not self._blocks:
             if self._blocks is not None:
                 self._blocks.release()
             self._blocks = file.blocks
+        offset = file.offset_of(position)
         try:
-            self._window = file.pread(self._disk, file.offset_of(position), wanted)
+            return file.pread(self._disk, offset, length)
         except OSError as error:
-            raise JournalDamageError(file.path, file.offset_of(position), error.strerror or str(error)) from error
-        self._window_start = position
-        return self._window[:length]
+            raise JournalDamageError(file.path, offset, error.strerror or str(error)) from error
+
+    def frames_from(self, position: int) -> list[bytes]:
+        """The frames that are sealed and not durable yet, from the one at `position` on."""
+        at = self.durable
+        frames = [*self._in_flight, *self._sealed]
+        for number, data in enumerate(frames):
+            if at >= position:
+                return frames[number:]
+            at += len(data)
+        return []
+
+    def open_batch(self) -> tuple[int, Sequence[bytes]]:
+        """Position of the first record of the open batch, and its records."""
+        return self._batch_start + frame.HEADER_SIZE, self._batch
 
     def _write_verbs(self) -> list[Verb]:
         """Write the sealed frames, in one piece per segment; a full segment is synced before the next is begun."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ampsd.storage.compressed import Blocks
 from ampsd.storage.faults import ForeignJournalError, JournalDamageError, JournalFailedError, MessageGoneError
+from ampsd.storage.following import Following
 from ampsd.storage.segment import Segment
 
 __all__ = ["ForeignJournalError", "JournalDamageError", "JournalFailedError", "Log", "MessageGoneError", "Unlogged"]
@@ -64,6 +65,10 @@ class Log(Protocol):
 
     def bookmark_at(self, position: int) -> tuple[int, int]:
         """Publisher and sequence of the durable message at `position`. Raises JournalDamageError."""
+        ...
+
+    def follow(self) -> Following:
+        """Read every record, from where the log begins or is about to begin, while it is written."""
         ...
 
     @property
@@ -127,6 +132,10 @@ class Unlogged:
     def bookmark_at(self, position: int) -> tuple[int, int]:
         """Never called either."""
         raise AssertionError("a bookmark was read although the configuration has no TransactionLog")
+
+    def follow(self) -> Following:
+        """Never called either: queues are views over a log."""
+        raise AssertionError("the log was to be read although the configuration has no TransactionLog")
 
     def closed_files(self) -> list[tuple[Segment, int]]:
         """There are none."""

@@ -185,6 +185,15 @@ def time_of(data: bytes) -> int:
     return wall_ns
 
 
+def queue_of(data: bytes) -> bytes:
+    """The queue that an EVENTS record tells of. Raises DamagedRecordError."""
+    try:
+        size: int = _EVENTS.unpack_from(data)[4]
+    except struct.error as error:
+        raise DamagedRecordError("a record of events is shorter than its fields") from error
+    return data[_EVENTS.size : _EVENTS.size + size]
+
+
 def decode_events(data: bytes) -> Events:
     """The events of an EVENTS record. Raises DamagedRecordError."""
     try:
