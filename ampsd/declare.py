@@ -360,6 +360,14 @@ class Definition:
         object.__setattr__(self, "place", place)
         return self
 
+    def with_values(self: Self, **values: Any) -> Self:
+        """The same with other values of some options; place and number stay. Raises TypeError as the class does."""
+        made = type(self)(**{one.attribute: getattr(self, one.attribute) for one in self.declared} | values)
+        for name, value in vars(self).items():
+            if name not in vars(made):
+                object.__setattr__(made, name, value)
+        return made
+
     def __hash__(self) -> int:
         return hash((type(self), *(getattr(self, one.attribute) for one in self.declared)))
 

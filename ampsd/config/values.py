@@ -25,3 +25,9 @@ def name_of(definition: Definition) -> str:
         return module
     has_name = any(one.attribute == "name" for one in definition.declared)
     return str(getattr(definition, "name", None) or "") if has_name else ""
+
+
+def message_type_of(definition: Definition) -> str:
+    """The message type that tells it from others of its name; nothing where it has none, or a step fills it in."""
+    message_type = getattr(definition, "message_type", None)
+    return message_type if isinstance(message_type, str) else ""

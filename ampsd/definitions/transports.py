@@ -84,7 +84,11 @@ class TransportDefinition(Definition, element="Transport"):
         reload="reconnect",
     )
     protocol: str = option(
-        PROTOCOL, "Format of the commands; json is another word for amps.", default="amps", reload="reconnect"
+        PROTOCOL,
+        "Format of the commands; json is another word for amps.",
+        default="amps",
+        reload="reconnect",
+        refers_to="protocol",
     )
     message_type: str | None = option(
         MESSAGE_TYPE,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from ampsd.config.placed import Placed
+from ampsd.config.recorded import matches
 from ampsd.definitions.replication import DestinationDefinition, ReplicatedTopicDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.expressions.regex import compile_regex
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import matches
 
 INCOMING = ("amps-replication", "amps-replication-secure")
 """Types of the transports that other instances replicate to."""

@@ -83,3 +83,4 @@ def test_the_exit_code_of_a_difference_tells_its_class(config: Path, old: str, n
     assert said in done.output
     document = json.loads(run(diff, "config.xml", "new.xml", "--format", "json").output)
     assert document["reload"] == (said if code or said == "reconnect" else "live")
+    assert done.output.splitlines()[-1] == document["summary"]

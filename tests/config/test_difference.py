@@ -55,7 +55,7 @@ def test_equal_configurations_do_not_differ() -> None:
         (
             f"<Actions>{ECHO.format('one')}{ECHO.format('two')}</Actions>",
             f"<Actions>{ECHO.format('two')}</Actions>",
-            "removed live AMPSConfig/Actions/Action ->",
+            "removed live AMPSConfig/Actions/Action #1 ->",
         ),
         (LOG, LOG.replace("./journal", "./elsewhere"), None),
     ],

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
 from ampsd.config.placed import Placed
+from ampsd.config.recorded import RecordedTopics, journal_topic, matches
 from ampsd.definitions.queues import QueueDefinition
 from ampsd.definitions.transaction_log import LoggedTopicDefinition, TransactionLogDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import is_recorded, journal_topic, matches, message_types, recorded, topic_element
+from ampsd.lint.topics import message_types, recorded, topic_element
 
 
 class UnderlyingNotJournalled(Rule):
@@ -31,24 +32,23 @@ class UnderlyingNotJournalled(Rule):
         """Every queue without a matching Topic in the TransactionLog."""
         if subject.has_unbuilt(TransactionLogDefinition, LoggedTopicDefinition):
             return
-        topics = recorded(subject)
+        log = recorded(subject)
+        topics = log or RecordedTopics()
         known = message_types(subject)
         for queue in subject.all_of(QueueDefinition):
             wanted = journal_topic(queue.definition)
             if queue.definition.message_type not in known:
                 continue
-            if wanted is not None and not is_recorded(topics or (), wanted, queue.definition.message_type):
-                yield self._missing(queue, wanted, topics)
+            if wanted is not None and not topics.has(wanted, queue.definition.message_type):
+                yield self._missing(queue, wanted, log)
 
-    def _missing(
-        self, queue: Placed[QueueDefinition], topic: str, topics: tuple[LoggedTopicDefinition, ...] | None
-    ) -> Finding:
+    def _missing(self, queue: Placed[QueueDefinition], topic: str, log: RecordedTopics | None) -> Finding:
         definition = queue.definition
         what = "DefaultPublishTarget" if definition.underlying_is_regex else "underlying topic"
-        others = [one.message_type for one in topics or () if matches(one.name, topic)]
+        others = [one.message_type for one in (log.listed if log else ()) if matches(one.name, topic)]
         because = f"; it is recorded with message type {others[0]!r} only" if others else ""
         element = topic_element(topic, definition.message_type)
-        if topics is not None:
+        if log is not None:
             remedy = f"Add {element} to <TransactionLog>."
         else:
             remedy = (

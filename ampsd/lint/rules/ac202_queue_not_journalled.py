@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
+from ampsd.config.recorded import RecordedTopics, journal_topic
 from ampsd.definitions.queues import QueueDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import is_recorded, journal_topic, recorded, topic_element
+from ampsd.lint.topics import recorded, topic_element
 
 
 class QueueNotJournalled(Rule):
@@ -30,14 +31,14 @@ class QueueNotJournalled(Rule):
 
     def check(self, subject: Subject) -> Iterable[Finding]:
         """Every queue whose underlying topic is recorded, but not its own name."""
-        topics = recorded(subject) or ()
+        topics = recorded(subject) or RecordedTopics()
         for queue in subject.all_of(QueueDefinition):
             definition = queue.definition
             wanted = journal_topic(definition)
             if wanted is None or wanted == definition.name:
                 continue
             message_type = definition.message_type
-            if is_recorded(topics, wanted, message_type) and not is_recorded(topics, definition.name, message_type):
+            if topics.has(wanted, message_type) and not topics.has(definition.name, message_type):
                 yield self.finding(
                     queue.span(),
                     f"the TransactionLog records {wanted!r}, but not the queue topic {definition.name!r} itself",

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
+from ampsd.config.recorded import matches
 from ampsd.definitions.admin import AdminDefinition
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import matches
 
 _PATHS = ("/amps", "/amps/administrator/clients", "/", "/amps/instance/queues")
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from ampsd.config.finding import Finding
+from ampsd.config.recorded import RecordedTopics, matches
 from ampsd.definitions.replication import ReplicatedTopicDefinition
 from ampsd.definitions.transaction_log import LoggedTopicDefinition, TransactionLogDefinition
 from ampsd.expressions.regex import is_regex
 from ampsd.lint.replicated import destinations, shown, what
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import is_recorded, matches, recorded, topic_element
+from ampsd.lint.topics import recorded, topic_element
 
 
 class ReplicatedNotRecorded(Rule):
@@ -40,7 +41,7 @@ class ReplicatedNotRecorded(Rule):
         """Every topic of every Destination."""
         if subject.has_unbuilt(TransactionLogDefinition, LoggedTopicDefinition):
             return
-        logged = recorded(subject) or ()
+        logged = recorded(subject) or RecordedTopics()
         for destination, topics in destinations(subject):
             for topic in topics:
                 definition = topic.definition
@@ -57,12 +58,12 @@ class ReplicatedNotRecorded(Rule):
                 )
 
 
-def _may_be_recorded(logged: tuple[LoggedTopicDefinition, ...], wanted: ReplicatedTopicDefinition) -> bool:
+def _may_be_recorded(logged: RecordedTopics, wanted: ReplicatedTopicDefinition) -> bool:
     """Whether something of it is recorded; two regular expressions may always have a topic in common."""
     if wanted.name is not None and not is_regex(wanted.name):
-        return is_recorded(logged, wanted.name, wanted.message_type)
+        return logged.has(wanted.name, wanted.message_type)
     return any(
         one.message_type == wanted.message_type
         and (wanted.name is None or is_regex(one.name) or matches(wanted.name, one.name))
-        for one in logged
+        for one in logged.listed
     )

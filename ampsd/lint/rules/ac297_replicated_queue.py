@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from ampsd.config.advice import listed
 from ampsd.config.finding import Finding
 from ampsd.config.placed import Placed
+from ampsd.config.recorded import journal_topic
 from ampsd.definitions.queues import LocalQueueDefinition, QueueDefinition
 from ampsd.definitions.replication import DestinationDefinition, ReplicatedTopicDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.lint.replicated import INCOMING, covers, destinations, incoming, passes, what
 from ampsd.lint.rule import Rule
 from ampsd.lint.subject import Subject
-from ampsd.lint.topics import journal_topic
 
 _START = (
     "<SOW><Queue><Name>jobs</Name><MessageType>json</MessageType></Queue></SOW>"
