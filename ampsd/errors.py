@@ -134,7 +134,8 @@ CATALOGUE: dict[str, Entry] = {
         "warning",
         "the next log file {file} cannot be opened: {error}. Logging goes on in the present one.",
         "The directory is not writable, or the process has no file descriptors left.",
-        "Correct what the error names; it is tried again after another RotationThreshold, or by the next rotation.",
+        "Correct what the error names; it is tried again after another RotationThreshold, by the next rotation, or each"
+        " second where the file was moved away.",
     ),
     "01-0004": Entry(
         "warning",

@@ -39,6 +39,7 @@ class LogFile:
         self._written = 0
         self._descriptor: int | None = None
         self._unsent = b""
+        self._is_missed = False
 
     def open(self, wall_ns: int) -> None:
         """Open the first file; missing directories are created. Raises OSError."""
@@ -58,8 +59,23 @@ class LogFile:
         self._drain()
 
     def flush(self) -> None:
-        """Hand everything to the operating system. Raises OSError."""
+        """Hand everything to the operating system. Raises OSError.
+
+        A file that was moved away or removed, as logrotate does it, is begun anew. Where that fails it is told once and
+        tried again by the next call; until then lines go where they went.
+        """
         self._drain()
+        if self._descriptor is None or _is_named(self._descriptor, self.path):
+            self._is_missed = False
+            return
+        try:
+            descriptor = _open(self.path)
+        except OSError as error:
+            if not self._is_missed:
+                self._notice("01-0003", file=self.path, error=error.strerror or str(error))
+            self._is_missed = True
+            return
+        self._adopt(descriptor, self.path)
 
     def reopen(self, wall_ns: int) -> None:
         """Open the same name again, because somebody moved the file away; where that fails, keep the old one.
@@ -182,6 +198,14 @@ class GzipFile(LogFile):
 
 def _gzip_stream() -> "zlib._Compress":
     return zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+
+
+def _is_named(descriptor: int, path: str) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 def _open(path: str) -> int:

@@ -167,6 +167,64 @@ def test_reopen_begins_a_new_file_after_the_old_was_moved(here: Path, notices: N
     assert read((here / "amps.log").read_bytes()) == b"new\n"
 
 
+@pytest.mark.parametrize("kind", [LogFile, GzipFile])
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_flush_follows_a_file_that_was_moved(
+    here: Path, notices: Notices, kind: type[LogFile], is_replaced: bool
+) -> None:
+    file = kind("log/amps.log", None, notices)
+    write(file, "old")
+    file.flush()
+    (here / "log/amps.log").rename(here / "log/amps.log.1")
+    if is_replaced:
+        (here / "log/amps.log").touch()
+    write(file, "still old")
+    file.flush()
+    write(file, "new")
+    file.flush()
+    write(file, "newer")
+    file.close()
+    read = gzip.decompress if kind is GzipFile else bytes
+    assert read((here / "log/amps.log.1").read_bytes()) == b"old\nstill old\n"
+    assert read((here / "log/amps.log").read_bytes()) == b"new\nnewer\n"
+    assert notices.codes == []
+
+
+def test_a_moved_file_that_cannot_be_begun_anew_is_told_once_and_tried_again(here: Path, notices: Notices) -> None:
+    file = LogFile("log/amps.log", None, notices)
+    write(file, "one")
+    (here / "log").rename(here / "moved")
+    (here / "log").write_text("a file where the directory was")
+    file.flush()
+    write(file, "two")
+    file.flush()
+    assert notices.codes == ["01-0003"]
+    (here / "log").unlink()
+    file.flush()
+    write(file, "three")
+    file.flush()
+    (here / "log").rename(here / "moved again")
+    (here / "log").write_text("once more")
+    file.flush()
+    assert notices.codes == ["01-0003"] * 2
+    file.close()
+    assert (here / "moved/amps.log").read_text() == "one\ntwo\n"
+    assert (here / "moved again/amps.log").read_text() == "three\n"
+
+
+def test_a_flush_leaves_devices_and_pipes_alone(here: Path, notices: Notices) -> None:
+    os.mkfifo(here / "pipe")
+    reader = os.open(here / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    for name in ("/dev/null", "pipe"):
+        file = LogFile(name, None, notices)
+        write(file, "one")
+        descriptor = file._descriptor
+        file.flush()
+        assert file._descriptor == descriptor
+        file.close()
+    os.close(reader)
+
+
 def test_a_failed_reopen_keeps_the_old_file(here: Path, notices: Notices) -> None:
     file = LogFile("log/amps.log", None, notices)
     write(file, "one")

@@ -1,0 +1,172 @@
+"""The real daemon under a service manager of the test's own: what it is told, and sockets that it hands over."""
+
+import inspect
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ampsd.server import exits
+from ampsd.server.daemon import Daemon
+from ampsd.wire.amps import frame
+
+WAIT_SECONDS = 30.0
+ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.skipif(
+    "service" not in inspect.signature(Daemon).parameters, reason="the daemon of this version tells a manager nothing"
+)
+
+SHIM = """
+import fcntl, os, sys
+listener = fcntl.fcntl(int(sys.argv[1]), fcntl.F_DUPFD_CLOEXEC, 100)
+os.dup2(listener, 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "any-tcp"}
+os.environ["WATCHDOG_PID"] = str(os.getpid())
+os.execv(sys.executable, [sys.executable, "-m", "ampsd", "run", sys.argv[2]])
+"""
+"""What a service manager does between fork and exec."""
+
+CONFIG = """<AMPSConfig><Name>Test</Name>
+  <Transports><Transport><Name>any-tcp</Name><Type>tcp</Type><InetAddr>127.0.0.1:1</InetAddr><Protocol>amps</Protocol>
+  </Transport>{transport}</Transports>
+  <TransactionLog><JournalDirectory>journal</JournalDirectory><JournalSize>10MB</JournalSize>
+    <Topic><Name>Jobs</Name><MessageType>json</MessageType></Topic></TransactionLog>
+  <Logging><Target><Protocol>stderr</Protocol><Level>info</Level></Target></Logging>
+</AMPSConfig>"""
+
+
+class ServiceManager:
+    """Has the address of a transport and the other end of NOTIFY_SOCKET; starts the daemon, again and again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.config = directory / "config.xml"
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify.bind(str(directory / "notify"))
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        self.configure()
+
+    def configure(self, transport: str = "") -> None:
+        self.config.write_text(CONFIG.format(transport=transport))
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SHIM, str(self.listener.fileno()), str(self.config)],
+            pass_fds=[self.listener.fileno()],
+            cwd=self._directory,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "NOTIFY_SOCKET": str(self._directory / "notify"),
+                "WATCHDOG_USEC": "400000",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=(self._directory / "stderr.txt").open("ab"),
+        )
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def hears(self, name: str) -> dict[str, str]:
+        """The next message that sets `name`; those that feed the watchdog may come before it."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            self._notify.settimeout(max(0.01, deadline - time.monotonic()))
+            message = dict(line.split("=", 1) for line in self._notify.recv(4096).decode().splitlines())
+            if name in message:
+                return message
+            assert set(message) <= {"WATCHDOG", "EXTEND_TIMEOUT_USEC", "STATUS"}, message
+
+    def heard(self) -> set[str]:
+        """Names of what was said and not listened to."""
+        self._notify.settimeout(0)
+        names: set[str] = set()
+        while True:
+            try:
+                names |= {line.split("=", 1)[0] for line in self._notify.recv(4096).decode().splitlines()}
+            except BlockingIOError:
+                return names
+
+    def exit_code(self) -> int:
+        assert self._process is not None
+        return self._process.wait(WAIT_SECONDS)
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self.listener.close()
+        self._notify.close()
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[ServiceManager]:
+    one = ServiceManager(tmp_path)
+    yield one
+    one.close()
+
+
+def test_from_the_start_to_the_end(manager: ServiceManager) -> None:
+    with socket.create_connection(("127.0.0.1", manager.port)) as early:  # waits in the socket
+        early.sendall(frame(b'{"c":"logon","cid":"1","a":"processed","mt":"json"}'))
+        manager.start()
+        assert manager.hears("READY")["STATUS"]
+        early.settimeout(WAIT_SECONDS)
+        assert early.recv(1)
+    for _ in range(3):
+        assert manager.hears("WATCHDOG") == {"WATCHDOG": "1"}
+    manager.signal(signal.SIGTERM)
+    assert manager.hears("STOPPING")["STATUS"]
+    assert manager.exit_code() == exits.EXIT_OK
+
+
+def test_a_reload_is_told_from_its_beginning_to_its_end_whatever_comes_of_it(manager: ServiceManager) -> None:
+    manager.start()
+    before = manager.hears("READY")
+    began_ns = time.monotonic_ns()
+    manager.signal(signal.SIGHUP)
+    assert int(manager.hears("RELOADING")["MONOTONIC_USEC"]) >= began_ns // 1000
+    assert "STATUS" not in manager.hears("READY")  # it runs what it ran
+    manager.config.write_text("<AMPSConfig>")  # seen by the watch over the files, or by the signal
+    manager.signal(signal.SIGHUP)
+    manager.hears("RELOADING")
+    assert manager.hears("READY")["STATUS"] != before["STATUS"]
+
+
+def test_after_a_crash_clients_wait_for_the_next_start(manager: ServiceManager) -> None:
+    manager.start()
+    manager.hears("READY")
+    manager.signal(signal.SIGKILL)
+    assert manager.exit_code() == -signal.SIGKILL
+    with socket.create_connection(("127.0.0.1", manager.port)):
+        manager.heard()
+        manager.start()
+        manager.hears("READY")
+
+
+@pytest.mark.parametrize("code", [exits.EXIT_CONFIG, exits.EXIT_STORAGE, exits.EXIT_ADDRESS])
+def test_what_does_not_start_was_never_ready(manager: ServiceManager, code: int, tmp_path: Path) -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    if code == exits.EXIT_CONFIG:
+        manager.config.write_text("<AMPSConfig>")
+    elif code == exits.EXIT_STORAGE:
+        (tmp_path / "journal").write_text("a file where the directory should be")
+    else:
+        manager.configure(
+            f"<Transport><Name>other</Name><Type>tcp</Type><InetAddr>127.0.0.1:{taken.getsockname()[1]}</InetAddr>"
+            "<Protocol>amps</Protocol></Transport>"
+        )
+    manager.start()
+    assert manager.exit_code() == code
+    assert "READY" not in manager.heard()
+    taken.close()
