@@ -4,11 +4,13 @@ The classes: live (nothing notices), reconnect (the clients concerned connect ag
 about), refused (not without giving up what is stored: a restart would not take it either, or would begin anew).
 
 What is added to a list of definitions, or taken from it, has the class of the list; a section that is added or removed
-as a whole has its own, whatever is inside. A list of texts is one setting.
+as a whole has its own, whatever is inside. But a section that has nothing beside lists of definitions, such as Actions,
+is the same as an empty one where it is missing. A list of texts is one setting.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from operator import is_
 
 from ampsd.config.matching import Match, in_order, is_reordered, keys_of, matched
@@ -164,6 +166,11 @@ class Comparison:
         self, option: Option, before: object, after: object, path: str, place: str, around: Unit | None
     ) -> "_Part":
         old, new = _definition(before), _definition(after)
+        section = old or new
+        if section is not None and (old is None or new is None) and _has_lists_only(type(section)):
+            empty = type(section)().placed(section.place)
+            old, new = old or empty, new or empty
+            return _MissingSection(self._pair(old, new, path, around or self._unit(option, old, new)))
         unit = around or self._unit(option, old, new)
         if old is not None and new is not None and type(old) is type(new):
             return self._pair(old, new, path, unit)
@@ -220,6 +227,11 @@ class Comparison:
         return edit
 
 
+@cache
+def _has_lists_only(section: type[Definition]) -> bool:
+    return all(one.repeatable and one.holds_definitions for one in section.declared)
+
+
 def _definition(value: object) -> Definition | None:
     return value if isinstance(value, Definition) else None
 
@@ -266,6 +278,20 @@ class _Pair:
         return found
 
 
+class _MissingSection:
+    """A section of lists that is missing in one of the two forms."""
+
+    __slots__ = ("_pair",)
+
+    def __init__(self, pair: _Pair) -> None:
+        self._pair = pair
+
+    def merged(self) -> Definition | None:
+        """The section that there is; None where nothing is in it."""
+        found = self._pair.merged()
+        return found if any(getattr(found, one.attribute) for one in found.declared) else None
+
+
 class _Listing:
     """A list of definitions."""
 
@@ -292,4 +318,4 @@ class _Listing:
         return self._before if is_old else found
 
 
-_Part = _Setting | _Pair | _Listing
+_Part = _Setting | _Pair | _MissingSection | _Listing

@@ -10,7 +10,7 @@ from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.ports import Report
 from ampsd.server.inherited_sockets import address_text, assign
-from ampsd.server.listening import Listening, bind
+from ampsd.server.listening import bind
 from ampsd.server.tcp import TcpNet
 
 
@@ -43,7 +43,7 @@ class Listeners:
         return found
 
     async def set(self, name: str, is_listening: bool) -> str | None:
-        """Let one listen, or no more; "" means all. Returns why that could not be. Waits while a reload is under way."""
+        """Let one listen, or no more; "" means all. Returns why that could not be. A reload is waited for."""
         async with self._one_at_a_time:
             return await self._set(name, is_listening)
 

@@ -21,8 +21,8 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def record_path(environ: Mapping[str, str]) -> Path | None:
-    """Where a process with this environment has it: in the directory that the service manager made for it (RuntimeDirectory=
-    of systemd.exec(5)); None without one.
+    """Where a process with this environment has it: in the directory that the service manager made for it
+    (RuntimeDirectory= of systemd.exec(5)); None without one.
     """
     directory = environ.get(_RUNTIME, "").partition(":")[0]
     return Path(directory, _NAME) if directory else None

@@ -1,4 +1,4 @@
-"""Reload of a running daemon, as operators and editors ask for it: files, signals, commands; with the official client."""
+"""Reload of a running daemon, as operators and editors ask for it: by files, signals and commands."""
 
 import json
 import os
