@@ -1,8 +1,9 @@
 """What parts of a configuration need of others, and what two of them cannot both have: what a reload must not tear.
 
 Whatever an option `refers_to` is needed, and so are the topics that steps publish to, watch and read, where the SOW has
-them. A queue needs that its topic is recorded; a step that archives or runs commands, that the instance lets it. No two
-listen on one address or have one name in the SOW, and a queue has no settings that exclude each other.
+them. A queue needs that its topic is recorded; a step that archives or runs commands, that the instance lets it; the
+Admin, that browsers can talk to its SQLTransport. No two listen on one address or have one name in the SOW, and a queue
+has no settings that exclude each other.
 
 A need counts only where it is met in the configuration that it comes from: what nobody declares is built in, filled in
 as an action runs, or a plain topic.
@@ -39,6 +40,7 @@ class Need(NamedTuple):
 
 
 _TOPIC, _RECORDED, _TYPE = "topic", "recorded topic", "message type"
+_FOR_BROWSERS = "transport for browsers"
 _COMMANDS, _ARCHIVE = Need("ampsd:SystemCommands"), Need("JournalArchiveDirectory")
 OF_SETTINGS = {"system_commands": _COMMANDS}
 """What a setting of the instance offers, which has no definition of its own."""
@@ -52,6 +54,7 @@ _KINDS: dict[type[Definition], str] = {
     ModuleDefinition: "module",
     **dict.fromkeys(SOW_CLASSES, _TOPIC),
 }
+_NOT_FOR_BROWSERS = frozenset(protocols.BUILT_IN) - {"websocket"}
 _BUILT_IN = (
     *(Need(_TYPE, name) for name in message_types.BUILT_IN),
     *(Need("protocol", name) for name in protocols.BUILT_IN),
@@ -69,6 +72,8 @@ def needs_of(definition: Definition, *, is_whole: bool = True) -> Iterator[Need]
                 yield Need(kind, text, message_type)
     if isinstance(definition, QueueDefinition) and (topic := journal_topic(definition)) is not None:
         yield Need(_RECORDED, topic, definition.message_type)
+    if isinstance(definition, AdminDefinition) and definition.sql_transport is not None:
+        yield Need(_FOR_BROWSERS, definition.sql_transport)
     needed = _NEEDED_BY_STEPS.get(getattr(type(definition), "module", ""))
     if needed is not None:
         yield needed
@@ -140,6 +145,9 @@ def _offered(definition: Definition) -> Iterator[Need]:
             yield Need(_TOPIC, definition.underlying, definition.message_type)
     elif (kind := _KINDS.get(type(definition))) is not None:
         yield Need(kind, str(getattr(definition, "name", "")))
+        # A Protocol with a name of its own may be websocket by its module, which changes at a restart only.
+        if isinstance(definition, TransportDefinition) and definition.protocol not in _NOT_FOR_BROWSERS:
+            yield Need(_FOR_BROWSERS, definition.name)
 
 
 def _inside(definition: Definition, *, is_whole: bool) -> Iterator[tuple[Definition, bool]]:

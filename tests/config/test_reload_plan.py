@@ -194,6 +194,20 @@ def test_no_transport_opens_before_what_guards_it_is_there(old: str, new: str, w
     assert why in {one.why for one in found.pending if "Transport" in one.path}
 
 
+def test_what_needs_a_transport_of_a_protocol_waits_with_it() -> None:
+    old = transports(web="9010") + ADMIN.format("8085")
+    new = transports(web="9010 <Protocol>websocket</Protocol>") + ADMIN.replace(
+        "</Admin>", "<SQLTransport>web</SQLTransport></Admin>"
+    ).format("8085")
+    assert [one.reload for one in plan(old, new).changes] == ["live", "reconnect"]
+    assert shown(plan(old, new + MODULES.format("") + GATE)) == [
+        f"restart Authentication: Modules {WAITS}",
+        f"restart SQLTransport: Transport 'web' {WAITS}",
+        "restart Modules",
+        f"restart Protocol: Modules {WAITS}",
+    ]
+
+
 def test_a_transport_closes_whatever_waits() -> None:
     found = plan(transports(a="9007", b="9008"), A + MODULES.format("") + GATE)
     assert [one.path for one in found.applied] == ["AMPSConfig/Transports/Transport 'b'"]
