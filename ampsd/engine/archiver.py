@@ -100,8 +100,9 @@ class Archiver:
             self._expected[queue].append(arrival)
 
     def expect(self, queue: Queue) -> None:
-        """A queue is being added: its messages are archived as soon as it is there."""
-        if queue.definition.is_archived and queue.tells:
+        """A queue is being added: its messages are archived as soon as it is there. Of those whose arrival the log
+        tells already, `arrived` is to be told while it is read."""
+        if self._archive is not None and queue.definition.is_archived and queue.tells:
             self._expected[queue.key] = []
 
     def include(self, queue: Queue) -> None:

@@ -182,6 +182,8 @@ class Filling:
         except records.DamagedRecordError as error:
             raise self._following.damage(str(error)) from error
         restoring.events(events)
+        if events.arrival is not None:
+            self._archiver.arrived(events.queue, events.arrival)
         return _WEIGHT_OF_POSITION * events.number
 
     def _tell(self, most: int) -> None:

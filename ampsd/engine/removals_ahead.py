@@ -56,6 +56,11 @@ class RemovalsAhead:
         if self._unsaid:
             self._unsaid.pop(position, None)
 
+    def keep_out(self, position: int) -> None:
+        """The message there is not in the queue, and the log, which is being read, does not say so yet."""
+        if self._unsaid is not None:
+            self._unsaid[position] = None
+
     def finish(self) -> None:
         """The log was read. Earlier versions did not say what was kept out: it is said now."""
         unsaid, self._unsaid = self._unsaid, None

@@ -73,7 +73,18 @@ class Restoring:
         elif isinstance(record, records.Mark):
             self._marked(record)
         else:
+            self._removed_ahead(record)
+
+    def _removed_ahead(self, record: records.RemovalAhead) -> None:
+        """A message was acknowledged that has not come yet; or it has: while the queue was not configured, and the
+        acknowledgment was said once more behind it."""
+        publisher = self.queue.around.publishers.known(record.publisher)
+        serial = -1 if publisher is None else self._entries.find_bookmark(publisher.number, record.sequence)
+        if serial < 0:
             self.queue.ahead.add(record.publisher, record.sequence)
+            return
+        self.queue.ahead.keep_out(self._entries.position(serial))
+        self._let_go(serial)
 
     def _change(self, change: records.QueueChange) -> None:
         queue = self.queue
@@ -87,9 +98,7 @@ class Restoring:
             if is_removal:
                 if change.reasons:
                     self._remember(serial, change.reasons)
-                queue.forget((serial,))
-                self._untold.forget(position)
-                self._counted.pop(serial, None)
+                self._let_go(serial)
             else:
                 queue.counters.restore(change.kind, serial)
                 self._counted[serial] = None
@@ -272,9 +281,13 @@ class Restoring:
         position = self._entries.position(serial)
         if position >= begin:
             return False
-        self._untold.forget(position)
-        self.queue.forget((serial,))
+        self._let_go(serial)
         return True
+
+    def _let_go(self, serial: int) -> None:
+        self._untold.forget(self._entries.position(serial))
+        self._counted.pop(serial, None)
+        self.queue.forget((serial,))
 
     def begin_mark(self) -> bytes | None:
         """A record that says where the queue begins, as long as it says anything; to be asked for after `finish`."""

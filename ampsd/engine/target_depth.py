@@ -6,7 +6,7 @@ User Guide, Message Queues, Limiting Currently Deliverable Messages. Later ones 
 from array import array
 from collections.abc import Sequence
 
-from ampsd.engine.entries import GONE, Block, Entries, Run
+from ampsd.engine.entries import BLOCK_SHIFT, BLOCK_SIZE, GONE, Block, Entries, Run
 
 
 class LimitedEntries(Entries):
@@ -32,5 +32,10 @@ class LimitedEntries(Entries):
 
     def _activate(self) -> None:
         while self._active < self._depth and self.active_end < self.next_serial:
-            self._active += self.state(self.active_end) != GONE
+            self._active += self._is_here(self.active_end)
             self.active_end += 1
+
+    def _is_here(self, serial: int) -> bool:
+        """Whether there is an entry; a block in front of one for messages that came again ends early."""
+        block, slot = self._blocks.get(serial >> BLOCK_SHIFT), serial & (BLOCK_SIZE - 1)
+        return block is not None and slot < len(block.states) and block.states[slot] != GONE

@@ -75,6 +75,14 @@ class Reload:
         instance.journal_files.needs = needs
         play.configure(queues=self._queues)
 
+    def abandon(self) -> None:
+        """Give it up, as far as it is not complete; the instance goes on."""
+        if not self.filling.is_over:
+            self.filling.abandon()
+            self.play.settle()
+        else:
+            removed(self.play, "Jobs")
+
     def complete(self, turns_max: int = 10_000) -> "Reload":
         """Turns until the queues are there."""
         for _ in range(turns_max):

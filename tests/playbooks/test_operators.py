@@ -232,6 +232,17 @@ def test_an_extended_lease_begins_anew(setting: str) -> None:
     bench.play.check_events()
 
 
+def test_reset_puts_a_message_behind_the_others_where_only_so_many_are_handed_out() -> None:
+    bench = Bench(queue("Jobs", MaxCancels=1, TargetQueueDepth=1000))
+    bench.bring_to(State.LEASED)
+    assert bench.worker is not None
+    publish(bench.play, '{"other":1}')
+    bench.worker.send(c="sow_delete", t="Jobs", bookmark=bench.bookmark, o="cancel")
+    assert bench.ask("reset")[0] == "done"
+    ack(bench.worker, *deliveries(bench.worker))
+    assert [one["bm"] for one in deliveries(bench.worker)] == [bench.bookmark]
+
+
 def test_reset_begins_again_with_the_attempts_asked_for() -> None:
     bench = Bench(queue("Jobs", MaxDeliveries=3, MaxCancels=1))
     bench.bring_to(State.LEASED)

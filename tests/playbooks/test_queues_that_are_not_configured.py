@@ -5,7 +5,7 @@ from old_journals import begun, fill, numbers, worker_with
 from play import Playbook, queue
 from workers import publish
 
-from ampsd import limits
+from ampsd import limits, units
 from ampsd.engine.publishers import publisher_id
 
 JOBS = queue("Jobs", MaxPerSubscriptionBacklog=9)
@@ -81,6 +81,24 @@ def test_a_message_that_comes_meanwhile_stays_out() -> None:
     with_jobs(play)
     assert worker_with(play, "worker")[1] == []
     assert len(play.instance.queues[0].ahead) == 0
+
+
+def test_a_message_that_comes_meanwhile_stays_out_although_its_acknowledgment_is_carried_behind_it() -> None:
+    play = begun(JOBS + OTHER)
+    acknowledged_early(play, 7)
+    fill(play, 1)
+    without_jobs(play)
+    play.advance("1h")
+    fill(play, 1)
+    play.client("late").send("{}", c="p", t="Jobs", s=7)
+    before = numbers(play)[0]
+    assert play.instance.journal_files.remove(units.interval_ns("30m")) is None
+    play.advance("2s")
+    assert numbers(play)[0] > before
+    for _ in range(2):
+        with_jobs(play)
+        assert worker_with(play, "worker")[1] == []
+        assert len(play.instance.queues[0].ahead) == 0
 
 
 def test_only_so_many_acknowledgments_wait_for_a_queue_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
