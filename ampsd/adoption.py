@@ -81,8 +81,6 @@ class Adoption:
             self.refuse(reasons)
             return
         self.is_over = True
-        if self._filling is not None:
-            self._filling.finish()
         self._swap()
         self._instance.operators.audit_reload(self._actor, self._model.digest)
         self._outcome(())
@@ -95,19 +93,26 @@ class Adoption:
         self._outcome(reasons)
 
     def _swap(self) -> None:
-        """Nothing here can fail. What needs a restart is in the model as it is now."""
+        """Nothing here can fail, unless the log can be read no more, as in any turn. What needs a restart is in the
+        model as it is now.
+        """
         instance, definition = self._instance, self._model.definition
         before, instance.definition = instance.definition, definition
         instance.digest = self._model.digest
         instance.header_formats = header_formats(definition)
         instance.automation.adopt(definition.actions)
+        if self._filling is not None:
+            for queue in self._new:
+                queue.watched.look()  # messages may end as the queue begins, and the new actions are told of it
+            self._filling.finish()
         gone = self._swap_queues(definition)
         for name, routes in instance.routes.items():
             queues = [queue for queue in instance.queues if queue.message_type == name]
             routes.adopt(queues, logged_topics(definition.transaction_log, name))
         for queue in gone:
-            instance.replay.release(queue)
+            queue.settle()
             queue.retire()
+            instance.replay.release(queue)
         instance.archiver.adopt(instance.queues)
         instance.journal_files.needs = needs_of(
             instance.queues, instance.action_runs, instance.archiver, instance.events

@@ -9,59 +9,6 @@ from dataclasses import dataclass
 LEVELS = ("developer", "trace", "stats", "info", "warning", "error", "critical", "emergency")
 """From the least to the most severe."""
 
-CATEGORIES = {
-    "00": "start-up",
-    "01": "general",
-    "02": "message processing",
-    "03": "expiration",
-    "04": "publish",
-    "05": "statistics",
-    "06": "metadata",
-    "07": "clients",
-    "08": "regular expressions",
-    "09": "ids",
-    "0A": "diff and merge",
-    "0B": "out of focus",
-    "0C": "views",
-    "0D": "data cache",
-    "0E": "conflated topics",
-    "0F": "message processors",
-    "11": "connectivity",
-    "12": "commands",
-    "13": "datasources",
-    "14": "subscriptions",
-    "15": "SOW",
-    "16": "queries",
-    "17": "outbound messages",
-    "18": "parsers",
-    "19": "admin console",
-    "1A": "expressions",
-    "1B": "SQLite",
-    "1C": "metadata files",
-    "1D": "transaction log monitor",
-    "1E": "replication bootstrap",
-    "1F": "client sessions",
-    "20": "heartbeats",
-    "21": "replay",
-    "22": "completion",
-    "23": "bookmark subscriptions",
-    "24": "thread monitor",
-    "25": "authorization",
-    "26": "SOW cache",
-    "28": "memory",
-    "29": "modules and actions",
-    "2A": "message pipeline",
-    "2B": "module loading",
-    "2C": "files, those of the transaction log too",
-    "2D": "NUMA",
-    "2F": "SOW broadcast",
-    "30": "utilities",
-    "31": "queues",
-    "70": "network",
-    "FF": "shutdown",
-}
-"""The component behind the first two characters of an id."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -95,7 +42,7 @@ CATALOGUE: dict[str, Entry] = {
     "00-0020": Entry(
         "info",
         "the configuration was taken over, asked by {actor}: {summary}. Digest {digest}.",
-        "A reload: what changed follows, a record for each. Connections stay, but for those on transports that changed.",
+        "A reload: what changed follows, a record for each. Connections stay, but for transports that changed.",
         _NOTHING,
     ),
     "00-0021": Entry(

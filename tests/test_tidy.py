@@ -177,13 +177,19 @@ def test_files_and_functions_fit_a_mind(path: Path) -> None:
             assert length <= 70, f"{relative(path)}:{node.lineno}: {node.name} has {length} lines: split off the leaves"
 
 
+OUTERMOST = {
+    "ampsd/server/daemon.py",
+    "ampsd/server/reloading.py",  # what runs is not to end because another configuration cannot be read
+}
+
+
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_only_the_outermost_line_catches_everything(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ExceptHandler):
             name = node.type.id if isinstance(node.type, ast.Name) else None
             if node.type is None or name in {"Exception", "BaseException"}:
-                assert relative(path) == "ampsd/server/daemon.py", (
+                assert relative(path) in OUTERMOST, (
                     f"{relative(path)}:{node.lineno}: catch the errors you expect; a fault of ours stops the process"
                 )
 

@@ -65,6 +65,7 @@ def serve(origin: "Origin", ready: Ready) -> int:
             return runner.run(daemon.run(is_ready))
     finally:
         logging.close()
+        service.close()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -10,7 +10,6 @@ is the same as an empty one where it is missing. A list of texts is one setting.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from operator import is_
 
 from ampsd.config.matching import Match, in_order, is_reordered, keys_of, matched
@@ -227,7 +226,6 @@ class Comparison:
         return edit
 
 
-@cache
 def _has_lists_only(section: type[Definition]) -> bool:
     return all(one.repeatable and one.holds_definitions for one in section.declared)
 

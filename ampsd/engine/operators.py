@@ -168,8 +168,7 @@ class Operators:
 
     def audit_reload(self, actor: str, digest: str, reasons: Sequence[str] = ()) -> None:
         """Somebody had the configuration with that digest taken over; or not, for these reasons."""
-        kept = [one[: limits.AUDIT_REASON_MAX] for one in reasons[: limits.AUDIT_REASONS_MAX]]
-        items = [Item("configuration", REFUSED, one) for one in kept] or [Item("configuration", DONE)]
+        items = [Item("configuration", REFUSED, one) for one in reasons] or [Item("configuration", DONE)]
         wall_ns = self._around.turn.wall_ns
         self._around.events.audit(Audit(f"reload {wall_ns}", actor, wall_ns, "reload", "", {"digest": digest}, items))
 

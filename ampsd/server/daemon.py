@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -143,6 +144,7 @@ class Daemon:
             addresses = await self._listen()
         except StartError as error:
             self._stopped.set_result(error.exit_code)
+            self._fail(error.errno)
             await self._sampling.close()
             return self._close(error.exit_code)
         self._schedule()
@@ -153,6 +155,7 @@ class Daemon:
         self._service.ready(self.configuration.status)
         self._feed_watchdog()
         exit_code = await self._stopped
+        self._service.stopping("shutting down")
         self.configuration.close()
         if self._http is not None:
             await self._http.close()
@@ -270,6 +273,7 @@ class Daemon:
             deadline = self._reactor.turn(inputs)
         except JournalFailedError as error:
             self._report("2C-0004", file=error.file, error=error.error.strerror or str(error.error))
+            self._fail(error.error.errno or 0)
             self._stopped.set_result(EXIT_STORAGE)
             return
         except JournalDamageError as error:
@@ -326,6 +330,11 @@ class Daemon:
         if interval_ns is not None and not self._stopped.done():
             self._service.watchdog()
             self._loop.call_later(interval_ns / 1e9, self._feed_watchdog)
+
+    def _fail(self, errno: int) -> None:
+        """Tell the service manager what the operating system refused."""
+        if errno:
+            self._service.failed(errno, os.strerror(errno))
 
     # ---- signals
 

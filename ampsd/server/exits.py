@@ -14,3 +14,8 @@ class StartError(Exception):
     def __init__(self, exit_code: int) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
+
+    @property
+    def errno(self) -> int:
+        """What the operating system said; 0 where it was not asked."""
+        return getattr(self.__cause__, "errno", None) or 0

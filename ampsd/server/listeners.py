@@ -10,7 +10,7 @@ from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.ports import Report
 from ampsd.server.inherited_sockets import address_text, assign
-from ampsd.server.listening import bind
+from ampsd.server.listening import bind, duplicates
 from ampsd.server.tcp import TcpNet
 
 
@@ -65,14 +65,15 @@ class Listeners:
         the transport.
 
         A transport that goes or moves leaves its sockets to one that has the same InetAddr. What an action has
-        disabled stays so, and so do sockets that were handed to the process, wherever their transport's InetAddr is.
+        disabled stays so. A transport whose sockets were handed to the process keeps them, wherever its InetAddr is,
+        also when it comes again later.
         """
         await self._one_at_a_time.acquire()
-        try:
-            return await self._prepare(definition)
-        except BaseException:
-            self._one_at_a_time.release()
-            raise
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._one_at_a_time.release)
+            prepared = await self._prepare(definition)
+            undo.pop_all()
+        return prepared
 
     async def _prepare(self, definition: InstanceDefinition) -> "PreparedListeners":
         present = self._net.listening()
@@ -104,6 +105,9 @@ class Listeners:
 
     async def _bind(self, definition: TransportDefinition) -> list[socket.socket]:
         assert definition.inet_addr is not None, "only amps-unix has no address, and such a transport does not run"
+        inherited = self._inherited.get(definition.name)
+        if inherited:
+            return duplicates(inherited)
         try:
             return await bind(definition.inet_addr)
         except OSError as error:

@@ -41,6 +41,17 @@ async def bind(address: InetAddr) -> list[socket.socket]:
     return sockets
 
 
+def duplicates(sockets: Sequence[socket.socket]) -> list[socket.socket]:
+    """The same sockets once more: they stay open when these are closed. Raises OSError."""
+    found: list[socket.socket] = []
+    with contextlib.ExitStack() as undo:
+        for one in sockets:
+            found.append(one.dup())
+            undo.callback(found[-1].close)
+        undo.pop_all()
+    return found
+
+
 class Listening:
     """Begins with `open`. The sockets are its own from the beginning."""
 

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ampsd import limits
 from ampsd.admin.models import Configuration, Reload
 from ampsd.admin.times import time_text
 from ampsd.adoption import AdoptionBegun, ReloadRefused
@@ -231,7 +232,8 @@ class Reloading:
             self._report("00-0021", actor=found.actor, summary=found.summary)
             for reason in found.reasons:
                 self._report("00-0022", reason=reason)
-            self._around.post(ReloadRefused(found.actor, found.digest, found.reasons))
+            reasons = [one[: limits.AUDIT_REASON_MAX] for one in found.reasons[: limits.AUDIT_REASONS_MAX]]
+            self._around.post(ReloadRefused(found.actor, found.digest, reasons))
             return
         self._report("00-0020", actor=found.actor, summary=found.summary, digest=found.digest)
         for line in found.changes:

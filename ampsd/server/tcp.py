@@ -4,7 +4,6 @@ Reads are appended to the reactor's inputs and one turn is scheduled for all of 
 """
 
 import asyncio
-import contextlib
 import errno
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import cast
 from ampsd import limits
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.reactor import Connected, Disconnected, Input, Writable
-from ampsd.server.listening import Listening, bind
+from ampsd.server.listening import Listening, bind, duplicates
 from ampsd.wire.command import CONNECTION_CLOSED
 
 Post = Callable[[Input], None]
@@ -101,7 +100,7 @@ class TcpNet:
         self._check_stopping()
         address = definition.inet_addr
         assert address is not None, "only amps-unix has no address, and such a transport does not run"
-        sockets = _duplicates(inherited) if inherited else await bind(address)
+        sockets = duplicates(inherited) if inherited else await bind(address)
         one = Listening(definition, sockets, self._peer_of)
         await one.open()
         try:
@@ -210,13 +209,3 @@ class TcpNet:
         """Close every connection."""
         for connection in list(self._peers):
             self.close(connection)
-
-
-def _duplicates(sockets: Sequence[socket.socket]) -> list[socket.socket]:
-    found: list[socket.socket] = []
-    with contextlib.ExitStack() as undo:
-        for one in sockets:
-            found.append(one.dup())
-            undo.callback(found[-1].close)
-        undo.pop_all()
-    return found

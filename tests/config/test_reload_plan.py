@@ -117,11 +117,11 @@ def test_what_is_equal_stays_the_same_object() -> None:
             + LOG_JSON.replace("</Topic>", "</Topic><Topic><Name>Q</Name><MessageType>quotes</MessageType></Topic>")
             + actions(("publish-message", "<Topic>Q</Topic><MessageType>quotes</MessageType><Data>x</Data>")),
             [
-                "restart MessageTypes",
-                f"restart Queue 'Q' quotes: MessageTypes {WAITS}",
-                f"restart Topic 'Q' quotes: MessageTypes {WAITS}",
-                f"restart step 'amps-action-do-echo-message': MessageTypes {WAITS}",
-                f"restart step 'amps-action-do-publish-message': MessageTypes {WAITS}",
+                "restart MessageType 'quotes'",
+                f"restart Queue 'Q' quotes: MessageType 'quotes' {WAITS}",
+                f"restart Topic 'Q' quotes: MessageType 'quotes' {WAITS}",
+                f"restart step 'amps-action-do-echo-message': MessageType 'quotes' {WAITS}",
+                f"restart step 'amps-action-do-publish-message': MessageType 'quotes' {WAITS}",
             ],
             id="what has a new message type",
         ),
@@ -172,7 +172,7 @@ def test_what_depends_on_something_that_waits_does_too(old: str, new: str, lines
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        (A, transports(a="9007", b="9008") + MODULES.format("") + GATE, f"Modules {WAITS}"),
+        (A, transports(a="9007", b="9008") + MODULES.format("") + GATE, f"Module 'gate' {WAITS}"),
         (
             A + MODULES.format("") + GATE,
             transports(a="9009") + MODULES.format("<Options><Strict>true</Strict></Options>") + GATE,
@@ -201,10 +201,10 @@ def test_what_needs_a_transport_of_a_protocol_waits_with_it() -> None:
     ).format("8085")
     assert [one.reload for one in plan(old, new).changes] == ["live", "reconnect"]
     assert shown(plan(old, new + MODULES.format("") + GATE)) == [
-        f"restart Authentication: Modules {WAITS}",
+        f"restart Authentication: Module 'gate' {WAITS}",
         f"restart SQLTransport: Transport 'web' {WAITS}",
-        "restart Modules",
-        f"restart Protocol: Modules {WAITS}",
+        "restart Module 'gate'",
+        f"restart Protocol: Module 'gate' {WAITS}",
     ]
 
 
