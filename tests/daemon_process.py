@@ -1,5 +1,7 @@
 """A real daemon as a process, real files, the official client."""
 
+import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -15,11 +17,20 @@ import pytest
 READY_SECONDS = 20.0
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_PORTS = itertools.cycle(20_000 + _WORKER * 1_500 + (os.getpid() + number) % 1_500 for number in range(1_500))
+"""Below those that the system gives to whoever does not choose; each worker of the tests has its own, and two runs at a
+time hardly ever begin with the same."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on which nobody listens, and that is not given to another test soon."""
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the range has no end")
 
 
 class DaemonProcess:
