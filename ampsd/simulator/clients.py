@@ -98,7 +98,8 @@ class SimClient:
             self.message(fields, body)
         elif fields[b"a"] == b"persisted":
             if fields[b"status"] != b"success":
-                raise AssertionError(f"a command failed: {fields}")
+                self.failed(fields)
+                return
             self.acknowledged(int(fields[b"s"]))
         elif fields.get(b"cid") == b"0":
             self._logged_on(int(fields[b"s"]))
@@ -109,6 +110,10 @@ class SimClient:
             del self.store[number]
             self.server.history.acknowledged[(self.publisher, number)] = None
             self.released(number)
+
+    def failed(self, fields: Fields) -> None:
+        """A command was refused."""
+        raise AssertionError(f"a command failed: {fields}")
 
     def _logged_on(self, last: int) -> None:
         self.acknowledged(last)
@@ -182,8 +187,10 @@ class SimWorker(SimClient):
         )
 
     def message(self, fields: Fields, body: bytes) -> None:
-        """A delivery: decide what becomes of it."""
-        bookmark = fields[b"bm"]
+        """A delivery: decide what becomes of it. Without a bookmark the topic is no queue now."""
+        bookmark = fields.get(b"bm")
+        if bookmark is None:
+            return
         history = self.server.history
         history.observations.append(Delivery(self.server.now_ns, self.connection, fields[b"t"], bookmark, body))
         draw = self.rng.random()
@@ -221,3 +228,17 @@ class SimWorker(SimClient):
         """Come back to something that was kept."""
         if self._kept:
             self.answer(self._kept.pop(0), b"")
+
+
+class SimVisitor(SimWorker):
+    """Works a queue that comes and goes. Its acknowledgments may be refused, so no promise rests on them."""
+
+    def acknowledged(self, sequence: int) -> None:
+        """Persisted, or refused: the server need not be told again."""
+        self.store = {number: one for number, one in self.store.items() if number > sequence}
+
+    def failed(self, fields: Fields) -> None:
+        """There is no queue of that name at the moment."""
+        if fields[b"reason"] != b"invalid topic":
+            super().failed(fields)
+        self.store.pop(int(fields[b"s"]), None)

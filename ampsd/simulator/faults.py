@@ -23,7 +23,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
       <RecoveryPoint>creation</RecoveryPoint>
       <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
     <Queue><Name>FailedJobs</Name><MessageType>json</MessageType>
-      <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>
+      <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog></Queue>{trail}
   </SOW>
   {archive}<TransactionLog><JournalDirectory>/sim</JournalDirectory>{old}
     <Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>
@@ -32,7 +32,7 @@ CONFIG = """<AMPSConfig xmlns:ampsd="urn:ampsd:config:1">
       <Options><Topic>Jobs</Topic><MessageType>json</MessageType></Options></On>
     <Do><Module>amps-action-do-publish-message</Module>
       <Options><Topic>FailedJobs</Topic><MessageType>json</MessageType>
-        <Data>{{"message":{{{{AMPS_DATA}}}},"reason":"{{{{AMPS_REASON}}}}"}}</Data></Options></Do>
+        <Data>{{"message":{{{{AMPS_DATA}}}},{reason}}}</Data></Options></Do>{follow}
   </Action>{notices}</Actions>
 </AMPSConfig>
 """
@@ -45,6 +45,16 @@ _NOTICES = """<Action>
       <Options><Topic>Notices</Topic><MessageType>json</MessageType><Data>{{AMPS_DATA}}</Data></Options></Do>
     <ampsd:Retry><ampsd:Mode>Always</ampsd:Mode><ampsd:Wait>5ms</ampsd:Wait></ampsd:Retry>
   </Action>"""
+
+TRAIL = b"Trail"
+"""A topic, and in every other version a queue, of what says which version made a dead letter."""
+
+_TRAIL = """<Queue><Name>Trail</Name><MessageType>json</MessageType><ampsd:Archive>false</ampsd:Archive>
+      <MaxPerSubscriptionBacklog>5</MaxPerSubscriptionBacklog>{lease}</Queue>"""
+_FOLLOW = """
+    <Do><Module>amps-action-do-publish-message</Module>
+      <Options><Topic>Trail</Topic><MessageType>json</MessageType><Data>{{"graph":{}}}</Data></Options></Do>"""
+_REASON = '"{}":"{{{{AMPS_REASON}}}}"'
 
 _BACKOFF = (
     "<ampsd:Backoff><ampsd:Model>{}</ampsd:Model><ampsd:Initial>5ms</ampsd:Initial><ampsd:Maximum>40ms</ampsd:Maximum>"
@@ -83,20 +93,31 @@ class Draw:
         self.upkeep = later.choice((0.0, 0.0, 0.01, 0.05))
         self.has_notices = later.random() < 0.5
         self.command_error = later.choice((0.0, 0.1, 0.5))
+        self.reload = later.choice((0.0, 0.0, 0.01, 0.03))
 
     def __repr__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if name != "mood"}
         mood = {name: getattr(self.mood, name) for name in Mood.__slots__}
         return f"Draw({shown}, mood={mood})"
 
-    def model(self) -> Model:
-        """The instance's configuration."""
+    def model(self, version: int) -> Model:
+        """A version of the instance's configuration; where there are no reloads, all are one."""
+        lease = f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else ""
+        reason, follow, trail = _REASON.format("reason"), "", ""
+        if self.reload:
+            is_odd = version % 2 == 1
+            reason = f'{_REASON.format("why" if is_odd else "reason")},"graph":{version}'
+            follow = _FOLLOW.format(version)
+            trail = _TRAIL.format(lease=lease) if is_odd else ""
         text = CONFIG.format(
             max_cancels=self.max_cancels,
             max_deliveries=self.max_deliveries,
             backlog=self.backlog,
             fairness=self.fairness,
-            lease=f"<LeasePeriod>{self.lease_ns // 1_000_000}ms</LeasePeriod>" if self.lease_ns else "",
+            lease=lease,
+            reason=reason,
+            follow=follow,
+            trail=trail,
             notices=_NOTICES if self.has_notices else "",
             old=_OLD if self.upkeep else "",
             archive=_ARCHIVE if self.has_archive else "",

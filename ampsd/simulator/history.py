@@ -19,11 +19,12 @@ class Delivery:
 class Leased:
     """The server gave a lease, seen in its lease table at the end of the turn."""
 
-    __slots__ = ("bookmark", "connection", "time_ns")
+    __slots__ = ("bookmark", "connection", "queue", "time_ns")
 
-    def __init__(self, time_ns: int, connection: int, bookmark: bytes) -> None:
+    def __init__(self, time_ns: int, connection: int, queue: bytes, bookmark: bytes) -> None:
         self.time_ns = time_ns
         self.connection = connection
+        self.queue = queue
         self.bookmark = bookmark
 
 
@@ -57,6 +58,15 @@ class Reset:
         self.bookmark = bookmark
 
 
+class Removed:
+    """A reload, or a start, may have removed a queue, and its leases with it."""
+
+    __slots__ = ("queue",)
+
+    def __init__(self, queue: bytes) -> None:
+        self.queue = queue
+
+
 class Crash:
     """The server died and came back."""
 
@@ -66,7 +76,7 @@ class Crash:
         self.time_ns = time_ns
 
 
-Observation = Delivery | Leased | Ending | RemovalPersisted | Reset | Crash
+Observation = Delivery | Leased | Ending | RemovalPersisted | Reset | Removed | Crash
 
 
 class History:

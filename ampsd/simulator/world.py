@@ -8,6 +8,7 @@ The same seed gives the same trace, byte for byte.
 from random import Random
 
 from ampsd import limits
+from ampsd.config.model import Model
 from ampsd.engine.entries import NEVER
 from ampsd.engine.lease_clock import Lease
 from ampsd.engine.operators import Request
@@ -27,9 +28,11 @@ from ampsd.simulator.archive import SimArchive
 from ampsd.simulator.checkers import (
     acknowledged,
     archive,
+    configuration,
     damage,
     dead_letters,
     events,
+    graphs,
     leases,
     notices,
     operators,
@@ -37,17 +40,18 @@ from ampsd.simulator.checkers import (
     removals,
     restart,
 )
-from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimWorker
+from ampsd.simulator.clients import Server, SimClient, SimPublisher, SimVisitor, SimWorker
 from ampsd.simulator.clock import SimClock
 from ampsd.simulator.disk import SimDisk
 from ampsd.simulator.errands import SimErrands
 from ampsd.simulator.event_store import SimEventStore
-from ampsd.simulator.faults import OLD_DIRECTORY, SEGMENT_SIZE, Draw
+from ampsd.simulator.faults import OLD_DIRECTORY, SEGMENT_SIZE, TRAIL, Draw
 from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
 from ampsd.simulator.ledger import Ledger
 from ampsd.simulator.network import SimNet
 from ampsd.simulator.operators import SimOperator
 from ampsd.simulator.past import Past
+from ampsd.simulator.reloads import SimReloads
 from ampsd.simulator.upkeep import SimUpkeep
 from ampsd.storage.journal import Journal
 from ampsd.storage.log import JournalFailedError
@@ -66,7 +70,6 @@ class World:
         self.rng = Random(seed)
         self._later = Random(-1 - seed)
         self.draw = Draw(self.rng, self._later)
-        self.model = self.draw.model()
         self.clock = SimClock()
         self.disk = SimDisk()
         self.net = SimNet()
@@ -77,6 +80,7 @@ class World:
         self.upkeep = SimUpkeep(self.disk)
         self.past = Past(b"sim")
         self.history = History()
+        self.reloads = SimReloads(seed, self.draw, self.history)
         self.lives = 0
         self.disk_failures = 0
         self._server = Server(self.net, self.history)
@@ -93,6 +97,15 @@ class World:
         self._clients = self._make_clients()
         self.operator = SimOperator(self.rng, self.history)
         self._start()
+
+    @property
+    def model(self) -> Model:
+        """The configuration that the instance has."""
+        return self.reloads.model
+
+    @property
+    def _visitors(self) -> list[int]:
+        return [one.publisher for one in self._clients if isinstance(one, SimVisitor)]
 
     # ---- what happens
 
@@ -143,9 +156,9 @@ class World:
             *self.operator.violations,
             *operators.check(self.operator.answers, ledger),
             *events.check(self.store.events(), self.instance.queues),
-            *(archive.check(self.store.events(), self.archive, ledger) if self.draw.has_archive else []),
+            *(archive.check(self.store.events(), self.archive, ledger, b"json:Trail") if self.draw.has_archive else []),
             *(self._check_notices(ledger) if self.draw.has_notices else []),
-            *restart.check(self.instance, self._folded(self.disk.snapshot())),
+            *restart.check(self.instance, self._folded(self.disk.snapshot()), self._visitors),
             *damage.check(self.disk.snapshot(), DIRECTORY, "Sim", SEGMENT_SIZE, self.rng, OLD_DIRECTORY),
         ]
 
@@ -177,7 +190,11 @@ class World:
         return instance
 
     def _check_log(self, ledger: Ledger) -> list[str]:
-        return [*acknowledged.check(self.history, ledger), *dead_letters.check(ledger, b"json:Jobs", b"FailedJobs")]
+        return [
+            *acknowledged.check(self.history, ledger),
+            *dead_letters.check(ledger, b"json:Jobs", b"FailedJobs"),
+            *(graphs.check(ledger, b"FailedJobs", TRAIL) if self.draw.reload else []),
+        ]
 
     def _is_done(self) -> bool:
         if any(isinstance(one, SimPublisher) and (one.left or one.store) for one in self._clients):
@@ -187,6 +204,8 @@ class World:
         if self.operator.is_waiting:
             return False
         if not self.instance.automation.is_idle or self.instance.automation.next_ns != NEVER:
+            return False
+        if not self.reloads.is_at_rest:
             return False
         return self.instance.archiver.is_idle and not any(queue.entries.count for queue in self.instance.queues)
 
@@ -203,6 +222,8 @@ class World:
                 self.clock.jump(rng.choice((-3_600_000_000_000, 3_600_000_000_000, 60_000_000_000)))
         elif draw < 0.01 and not self.operator.is_waiting:
             self._ask(self.operator.calm(self.instance.queues, self.clock.monotonic))
+        if self.reloads.is_due(is_calm=self._is_calm):
+            self._inputs.append(self.reloads.begin())
         if self.draw.upkeep and self._look_after_files():
             return
         if self.archive.is_busy and rng.random() < 0.1:
@@ -326,6 +347,8 @@ class World:
             return
         self.past.look(self.disk, self.journal)
         self._see_leases()
+        if self.draw.reload:
+            self.violations += configuration.check(self.instance, self.model)
 
     def _see_leases(self) -> None:
         for queue in self.instance.queues:
@@ -334,7 +357,7 @@ class World:
             for bookmark, lease in queue.leases.items():
                 if self._leases.get(bookmark) is not lease:
                     connection = lease[1].client.connection
-                    self.history.observations.append(Leased(self.clock.monotonic, connection, bookmark))
+                    self.history.observations.append(Leased(self.clock.monotonic, connection, queue.name, bookmark))
             self._leases.update(queue.leases)
 
     # ---- life and death
@@ -369,12 +392,13 @@ class World:
         draw = self.rng.random()
         if draw < self.draw.stop_share and self.journal.failure is None:
             self.stop()
-            self.violations += restart.check(self.instance, self._folded(self.disk.snapshot()))
+            self.violations += restart.check(self.instance, self._folded(self.disk.snapshot()), self._visitors)
         elif draw < self.draw.kill_share and self.journal.failure is None:
             self.disk.kill()
         else:
             self.disk.crash(self.rng)
             self.store.lose(self.rng)
+        self.reloads.crash()
         self.archive.crash(self.rng)
         self.errands.crash()
         self.upkeep.crash()
@@ -414,6 +438,8 @@ class World:
         calm = type(draw.mood)(0.0, 0.0, 0.0, draw.mood.vanish)
         clients.append(SimWorker("once", self._server, self.rng, b"Once", 5, calm))
         clients.append(SimWorker("review", self._server, self.rng, b"FailedJobs", 5, calm))
+        if draw.reload:
+            clients.append(SimVisitor("trail", self._server, self.rng, TRAIL, 5, draw.mood))
         return clients
 
     def _report(self, code: str, **values: object) -> None:

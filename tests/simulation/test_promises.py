@@ -6,13 +6,17 @@ A planted bug must be caught: a checker that never fails proves nothing.
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from ampsd import limits
+from ampsd.adoption import Adoption, AdoptionBegun
 from ampsd.engine.carrying import Carrying
 from ampsd.engine.endings import Endings
 from ampsd.engine.entries import NEVER
+from ampsd.engine.filling import Filling
 from ampsd.engine.journal_needs import Need
 from ampsd.engine.lease_clock import LeaseClock
 from ampsd.engine.lifecycle import State
@@ -20,6 +24,7 @@ from ampsd.engine.outbox import Outbox, PersistedAck
 from ampsd.engine.queue import Queue
 from ampsd.engine.removals_ahead import RemovalsAhead
 from ampsd.engine.turn import Turn
+from ampsd.instance import Instance
 from ampsd.simulator.run import Result, run_seed
 from ampsd.simulator.world import World
 from ampsd.storage.journal import Journal
@@ -160,6 +165,47 @@ def test_journals_that_a_queue_still_needs_are_caught(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Need, "lowest", property(lambda self: lambda: NEVER, lambda self, given: None), raising=False)
     with pytest.raises(MessageGoneError):
         seeds_that_see_it(range(60), "P1")
+
+
+def worlds_with_reloads(seeds: range) -> Iterator[World]:
+    """Worlds over these seeds that have reloads, run to their end."""
+    for seed in seeds:
+        world = World(seed)
+        if world.draw.reload:
+            world.run()
+            world.stop()
+            yield world
+
+
+def test_reloads_that_take_many_turns_break_no_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New queues fill in slices so small that crashes, other changes and messages come in between."""
+    monkeypatch.setattr(limits, "FILLING_SLICE", 1500)
+    taken = refused = cut = 0
+    for world in worlds_with_reloads(range(SEEDS, SEEDS + 80)):
+        violations = world.check()
+        assert not violations, f"seed {world.seed}: {violations[:10]} {world.draw!r}"
+        taken += world.reloads.taken
+        refused += world.reloads.refused
+        cut += world.reloads.cut
+    assert taken > 200
+    assert refused > 20
+    assert cut > 10
+
+
+def test_a_reload_that_begins_too_early_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Adoption.__init__
+
+    def begin_with_the_actions(self: Adoption, instance: Instance, begun: AdoptionBegun) -> None:
+        begin(self, instance, begun)
+        instance.automation.adopt(begun.model.definition.actions)
+
+    monkeypatch.setattr(Adoption, "__init__", begin_with_the_actions)
+    assert any("P9" in one for world in worlds_with_reloads(range(20)) for one in world.check())
+
+
+def test_a_new_queue_that_lacks_what_the_log_has_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Filling, "_read", lambda *_: True)
+    assert any("restart" in one for world in worlds_with_reloads(range(60)) for one in world.check())
 
 
 def test_the_worlds_see_what_they_are_for() -> None:

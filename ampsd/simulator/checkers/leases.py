@@ -6,7 +6,7 @@ message, not the lease, so a late one may end a later lease: each answer account
 
 from collections import Counter
 
-from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased
+from ampsd.simulator.history import Crash, Delivery, Ending, History, Leased, Removed
 
 
 def check(history: History, lease_ns: int, once: bytes) -> list[str]:
@@ -30,6 +30,8 @@ def check(history: History, lease_ns: int, once: bytes) -> list[str]:
                 ever[one.bookmark] += 1
             else:
                 live = {key: lease for key, lease in live.items() if lease.connection != one.connection}
+        elif isinstance(one, Removed):
+            live = {key: lease for key, lease in live.items() if lease.queue != one.queue}
         elif isinstance(one, Crash):
             live = {}
             answers = ever.copy()  # a client sends again what was not persisted

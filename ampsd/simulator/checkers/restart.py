@@ -4,17 +4,20 @@ Numbers of publishers and of events; of each queue where it begins, what is in i
 paused, and what was acknowledged ahead.
 """
 
+from collections.abc import Collection
+
 from ampsd.engine.entries import NEVER, ON_HOLD
 from ampsd.engine.queue import Queue
 from ampsd.instance import Instance
 
 
-def check(ended: Instance, begun: Instance) -> list[str]:
-    """Violations. `ended` stopped in order; `begun` has folded the log it left."""
+def check(ended: Instance, begun: Instance, refused: Collection[int] = ()) -> list[str]:
+    """Violations. `ended` stopped in order; `begun` has folded the log it left. Commands of the publishers `refused`
+    may have been refused, which no log remembers."""
     wrong: list[str] = []
     for one in ended.publishers.table:
         known = begun.publishers.known(one.id)
-        if one.last != (0 if known is None else known.last):
+        if one.id not in refused and one.last != (0 if known is None else known.last):
             wrong.append(f"restart: publisher {one.id} was at {one.last}, and is at {known and known.last}")
     if ended.events.numbered() != begun.events.numbered():
         wrong.append("restart: the next event has another number")
