@@ -381,17 +381,17 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "FF-0001": Entry("info", "shutdown began.", "A signal asked for it.", _NOTHING),
     "FF-0002": Entry("info", "shutdown complete.", "Everything is closed.", _NOTHING),
-    "FF-0004": Entry(
-        "critical",
-        "a fault of this program, which goes on: {trace}",
-        "An assumption of the code does not hold; what was being tried has touched nothing.",
-        "Report it with this record.",
-    ),
     "FF-0003": Entry(
         "emergency",
         "a fault of this program stopped it: {trace}",
         "An assumption of the code does not hold.",
         "Report it with this record; nothing that was acknowledged is lost.",
+    ),
+    "FF-0004": Entry(
+        "critical",
+        "a fault of this program, which goes on: {trace}",
+        "An assumption of the code does not hold; what was being tried has touched nothing.",
+        "Report it with this record.",
     ),
 }
 

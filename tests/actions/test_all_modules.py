@@ -19,7 +19,7 @@ NAMES = [name for (name,), *_ in FACTS]
 def test_no_module_is_missing_and_none_is_too_many() -> None:
     own = [name for name in module.names() if name.startswith(EXTENSION_PREFIX)]
     assert sorted([*own, *(PREFIX + name for name in NAMES)]) == sorted(module.names())
-    assert own == [f"{EXTENSION_PREFIX}do-set-status"]
+    assert own == [f"{EXTENSION_PREFIX}do-reload", f"{EXTENSION_PREFIX}do-set-status"]
     assert len(NAMES) == 64
 
 

@@ -1,7 +1,7 @@
 """What every plan keeps to, for configurations by chance; and for classes by chance, as declarations may change."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -87,7 +87,7 @@ def check_again(plan: Plan, wanted: InstanceDefinition) -> None:
 def check_values(plan: Plan, running: Definition, wanted: Definition, effective: Definition) -> None:
     """Of class restart each setting has the running value; of class live the wanted one, unless something waits."""
     for option in running.declared:
-        old, new, now = (getattr(one, option.attribute) for one in (running, wanted, effective))
+        old, new, now = present(*(getattr(one, option.attribute) for one in (running, wanted, effective)))
         if option.holds_definitions and option.repeatable:
             for key, three in by_name(old, new, now).items():
                 if len(three) == 3:
@@ -101,6 +101,14 @@ def check_values(plan: Plan, running: Definition, wanted: Definition, effective:
             assert now in (old, new)
         else:
             assert now == new, option.attribute
+
+
+def present(*sections: object) -> Sequence[object]:
+    """The same, but a section of lists alone that is missing is the same as an empty one."""
+    found = next((one for one in sections if isinstance(one, Definition)), None)
+    if found is None or not all(one.repeatable and one.holds_definitions for one in found.declared):
+        return sections
+    return [type(found)() if one is None else one for one in sections]
 
 
 def by_name(*lists: tuple[Definition, ...]) -> dict[object, list[Definition]]:

@@ -14,6 +14,7 @@ from file_setup import NOTHING, NOW_NS, errand, make, names
 from ampsd.ports import (
     Errand,
     MeasureFileSystem,
+    ReloadConfiguration,
     RotateLogs,
     RunProgram,
     SetListening,
@@ -54,6 +55,7 @@ class World:
             set_listening=self._set_listening,
             wall_ns=lambda: NOW_NS,
             truncate=lambda ticket, age_ns: self.loop.call_soon(self._completed, ticket, b"%d" % age_ns, None),
+            reload=lambda actor, answer: self.loop.call_soon(answer, actor, None if actor == "may" else "it may not"),
         )
 
     def _completed(self, ticket: int, value: bytes, failure: str | None) -> None:
@@ -102,13 +104,16 @@ def test_each_kind_is_done_and_answered_once(new_loop: NewLoop, tmp_path: Path) 
             world.submit(SetListening("taken", True)),
             world.submit(WriteMinidump({"a.json": b"{}"})),
             world.submit(TruncateStatistics(7)),
+            world.submit(ReloadConfiguration("may")),
+            world.submit(ReloadConfiguration("other")),
         ]
-        program, files, usage, logs, one, none, taken, dump, statistics = await world.wait(*tickets)
+        program, files, usage, logs, one, none, taken, dump, statistics, *reloads = await world.wait(*tickets)
         assert program == (b"given\n", None)
         assert (files, names(tmp_path / "log")) == ((b"1", None), ["2.log"])
         assert 0 < float(usage[0]) <= 100
         assert logs == (b"3", None)
         assert statistics == (b"7", None)
+        assert reloads == [(b"may", None), (b"other", "it may not")]
         assert (one, none, taken) == (
             (b"", None),
             (b"", "there is no transport none"),

@@ -6,7 +6,7 @@ from ampsd.ports import ReloadConfiguration
 
 
 class DoReload(Do, module="ampsd-action-do-reload"):
-    """Takes over the configuration from its files, as SIGHUP does where no action watches that.
+    """Takes over the configuration from its files, as SIGHUP does where no action watches that; AMPS has none.
 
     The step fails when the configuration is refused, and everything stays as it was.
     """
