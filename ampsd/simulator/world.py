@@ -155,7 +155,7 @@ class World:
             *removals.check(self.history),
             *self.operator.violations,
             *operators.check(self.operator.answers, ledger),
-            *events.check(self.store.events(), self.instance.queues),
+            *events.check(self.store.events(), self.instance.queues, self.journal.floor_wanted, TRAIL),
             *(archive.check(self.store.events(), self.archive, ledger, b"json:Trail") if self.draw.has_archive else []),
             *(self._check_notices(ledger) if self.draw.has_notices else []),
             *restart.check(self.instance, self._folded(self.disk.snapshot()), self._visitors),

@@ -69,6 +69,10 @@ PLAYBOOKS = {
         "test_the_first_message_of_a_query_is_kept_in_a_variable",
         "test_a_query_that_cannot_be_asked_ends_the_action",
     ),
+    "do-reload": (
+        "test_the_configuration_is_reloaded_or_the_action_ends",
+        "test_the_configuration_is_reloaded_or_the_action_ends",
+    ),
     "do-remove-files": (TREATED, BAD_FILES),
     "do-remove-journal": (MARKED, NO_AGE),
     "do-reset-authentication": ("test_a_reset_of_authentication_leaves_who_is_connected", NO_TRANSPORT),

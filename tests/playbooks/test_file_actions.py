@@ -3,7 +3,7 @@
 import pytest
 from play import Playbook, acting, echo, errors, step
 
-from ampsd.ports import MeasureFileSystem, RotateLogs, TreatFiles, TruncateStatistics
+from ampsd.ports import MeasureFileSystem, ReloadConfiguration, RotateLogs, TreatFiles, TruncateStatistics
 
 ON_ADMIN = step("on-admin", Path="go")
 DAY = 86400 * 10**9
@@ -159,6 +159,15 @@ def test_logs_are_rotated_or_the_action_ends() -> None:
     play.errands.failures[RotateLogs] = "no space is left"
     play.request("go")
     assert (play.echoes(), play.failures()) == (["done"], ["no space is left"])
+
+
+def test_the_configuration_is_reloaded_or_the_action_ends() -> None:
+    play = asking(step("ampsd-action-do-reload"), echo("done"))
+    play.request("go")
+    assert (play.errands.reloads, play.echoes()) == (["action 1"], ["done"])
+    play.errands.failures[ReloadConfiguration] = "1 error in the configuration"
+    play.request("go")
+    assert (play.echoes(), play.failures()) == (["done"], ["1 error in the configuration"])
 
 
 def test_statistics_are_truncated_or_the_action_ends() -> None:

@@ -96,8 +96,7 @@ def test_an_event_that_another_action_raised_passes_on_the_same_after_a_restart(
 def test_a_run_does_not_go_on_in_an_action_that_was_changed_meanwhile() -> None:
     play = left_waiting(RAISER + HANDLER)
     play.errands.is_held = False
-    other = "<Action><On><Module>amps-action-on-startup</Module></On>" + do("nothing") + "</Action>"
-    play._sections["actions"] = RAISER + other.replace("on-startup", "on-shutdown") + HANDLER
+    play._sections["actions"] = RAISER + HANDLER.replace("notify", "tell")
     play.configure(queues=QUEUES)
     play.restart()
     play.advance("1h")
@@ -106,6 +105,17 @@ def test_a_run_does_not_go_on_in_an_action_that_was_changed_meanwhile() -> None:
     play.configure(queues=QUEUES)
     play.restart()
     assert play.echoes() == [TOLD], "with the action as it was, it goes on"
+    play.check_events()
+
+
+def test_a_run_goes_on_in_its_action_wherever_that_stands_now() -> None:
+    play = left_waiting(RAISER + HANDLER)
+    play.errands.is_held = False
+    other = "<Action><On><Module>amps-action-on-shutdown</Module></On>" + do("nothing") + "</Action>"
+    play._sections["actions"] = RAISER + other + HANDLER
+    play.configure(queues=QUEUES)
+    play.restart()
+    assert play.echoes() == [TOLD]
     play.check_events()
 
 

@@ -12,8 +12,9 @@ from ampsd.engine.story import Story
 from ampsd.storage.tellings import Events
 
 
-def check(events: Sequence[Events], queues: Sequence[Queue]) -> list[str]:
-    """Violations."""
+def check(events: Sequence[Events], queues: Sequence[Queue], floor: int = 0, visitor: bytes = b"") -> list[str]:
+    """Violations. The log begins at `floor`; what was before it may be missing in the queue `visitor`, which no file
+    was kept for while it was not configured."""
     wrong: list[str] = []
     stories: dict[tuple[bytes, int], Story] = {}
     next_number = 1
@@ -29,7 +30,9 @@ def check(events: Sequence[Events], queues: Sequence[Queue]) -> list[str]:
     for (key, position), story in stories.items():
         wrong += [f"events: {key!r} at {position}: {fault}" for fault in story.faults]
     for queue in queues:
-        wrong += _compare(queue, {position: story for (name, position), story in stories.items() if name == queue.key})
+        least = floor if queue.name == visitor else 0
+        its = {at: story for (name, at), story in stories.items() if name == queue.key and at >= least}
+        wrong += _compare(queue, its)
     return wrong
 
 

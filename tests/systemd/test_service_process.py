@@ -1,6 +1,5 @@
 """The real daemon under a service manager of the test's own: what it is told, and sockets that it hands over."""
 
-import inspect
 import os
 import signal
 import socket
@@ -13,15 +12,10 @@ from pathlib import Path
 import pytest
 
 from ampsd.server import exits
-from ampsd.server.daemon import Daemon
 from ampsd.wire.amps import frame
 
 WAIT_SECONDS = 30.0
 ROOT = Path(__file__).parent.parent.parent
-
-pytestmark = pytest.mark.skipif(
-    "service" not in inspect.signature(Daemon).parameters, reason="the daemon of this version tells a manager nothing"
-)
 
 SHIM = """
 import fcntl, os, sys
