@@ -34,7 +34,7 @@ SECTIONS = """
 NOISE = """<Action><On><Module>amps-action-on-publish-message</Module>
   <Options><Topic>Nobody{number}</Topic><MessageType>json</MessageType></Options></On>
   <Do><Module>amps-action-do-nothing</Module></Do></Action>"""
-EXTRA = "<Queue><Name>Extra{number}</Name><MessageType>json</MessageType></Queue>"
+EXTRA = "<Queue><Name>Extra{number}</Name><MessageType>json</MessageType><RecoveryPoint>{point}</RecoveryPoint></Queue>"
 BROKEN = (
     ("</AMPSConfig>", ""),  # not XML
     ("<MaxCancels>3<", "<MaxCancels>many<"),  # not of the schema
@@ -50,7 +50,7 @@ def word_of(version: int) -> str:
 
 def sections(version: int, admin: int) -> str:
     noise = "".join(NOISE.format(number=number) for number in range(version % 5))
-    extra = EXTRA.format(number=version % 7) if version % 2 else ""
+    extra = EXTRA.format(number=version, point="now" if version % 50 else "epoch") if version % 2 else ""
     lease = ("10s", "30s")[version % 2]
     return SECTIONS.format(version=version, word=word_of(version), admin=admin, noise=noise, extra=extra, lease=lease)
 
