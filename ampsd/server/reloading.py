@@ -10,8 +10,10 @@ One at a time. Whoever asks is told what came of it; so are the log, the audit a
 """
 
 import asyncio
+import contextlib
+import sys
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +30,7 @@ from ampsd.server.content_digest import content_digest
 LIVE, UNCHANGED, REFUSED, PLANNED = "live", "unchanged", "refused", "planned"
 """What comes of a reload: it is live, there was nothing to do, everything stays as it was, or it was only planned."""
 
+_SWITCH_SECONDS = 0.001
 _STOPPING = ("the instance stops",)
 
 
@@ -84,6 +87,17 @@ class Surroundings(Protocol):
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
         """A reload is over; `loaded` is what the files held, None where even that could not be found out."""
         ...
+
+
+@contextlib.contextmanager
+def _beside_the_loop() -> Iterator[None]:
+    """While a thread reads a large configuration the loop has its turn after a millisecond, not after five."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
 
 
 class Reloading:
@@ -153,32 +167,37 @@ class Reloading:
             return self._outcome(REFUSED, actor, "", _STOPPING[0], reasons=_STOPPING), None
         loaded: Loaded | None = None
         try:
-            loaded = await asyncio.to_thread(self._origin.load)
-            return await self._take_over(actor, loaded, is_forced, is_dry), loaded
+            with _beside_the_loop():
+                loaded = await asyncio.to_thread(self._origin.load)
+                wanted = loaded.examination.model
+                if wanted is None or not loaded.examination.may_start:
+                    return self._bad(actor, loaded), loaded
+                plan = await asyncio.to_thread(plan_of, self.model, wanted)
+            return await self._take_over(actor, plan, wanted.digest, loaded, is_forced, is_dry), loaded
         except Exception as error:  # noqa: BLE001 - a fault of ours in reading or planning has touched nothing yet
             self._report("FF-0004", trace=traceback.format_exc())
             reason = f"{type(error).__name__}: {error}"
             digest = loaded.digest if loaded is not None else ""
             return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,)), loaded
 
-    async def _take_over(self, actor: str, loaded: Loaded, is_forced: bool, is_dry: bool) -> Reload:
-        examination = loaded.examination
-        wanted = examination.model
-        if wanted is None or not examination.may_start:
-            errors = tuple(str(one) for one in examination.findings if one.severity == "error")
-            number = len(errors)
-            summary = f"{number} error{'' if number == 1 else 's'} in the configuration"
-            return self._outcome(REFUSED, actor, loaded.digest, summary, reasons=errors)
-        plan = await asyncio.to_thread(plan_of, self.model, wanted)
+    def _bad(self, actor: str, loaded: Loaded) -> Reload:
+        """The files are no configuration that may start."""
+        errors = tuple(str(one) for one in loaded.examination.findings if one.severity == "error")
+        summary = f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the configuration"
+        return self._outcome(REFUSED, actor, loaded.digest, summary, reasons=errors)
+
+    async def _take_over(
+        self, actor: str, plan: Plan, digest: str, loaded: Loaded, is_forced: bool, is_dry: bool
+    ) -> Reload:
         if plan.refusals:
             reasons = tuple(map(str, plan.refusals))
-            return self._outcome(REFUSED, actor, wanted.digest, plan.summary, plan, reasons)
+            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
         if is_dry:
-            return self._outcome(PLANNED, actor, wanted.digest, plan.summary, plan)
+            return self._outcome(PLANNED, actor, digest, plan.summary, plan)
         reasons = await self._adopt(actor, plan, loaded, is_forced)
         if reasons:
-            return self._outcome(REFUSED, actor, wanted.digest, plan.summary, plan, reasons)
-        return self._outcome(LIVE if plan.changes else UNCHANGED, actor, wanted.digest, plan.summary, plan)
+            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
+        return self._outcome(LIVE if plan.changes else UNCHANGED, actor, digest, plan.summary, plan)
 
     async def _adopt(self, actor: str, plan: Plan, loaded: Loaded, is_forced: bool) -> tuple[str, ...]:
         """Prepare and swap. Returns why that could not be."""
