@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from ampsd.admin.calls import Await, Call, Refusal, Resource, Result
-from ampsd.admin.models import Configuration, Reload, ReloadAsked
+from ampsd.admin.models import Configuration, PlanAsked, Reload, ReloadAsked
 
 
 class Reloads(Protocol):
@@ -12,6 +12,10 @@ class Reloads(Protocol):
 
     def reload(self, actor: str, *, is_forced: bool, is_dry: bool) -> Awaitable[Reload]:
         """Take over what the files say now, or only say what that would be."""
+        ...
+
+    def plan(self, path: str, text: str, actor: str) -> Awaitable[Reload]:
+        """Say what it would be to take over another configuration."""
         ...
 
     def status(self) -> Awaitable[Configuration]:
@@ -37,6 +41,14 @@ class ConfigurationResources:
                 Reload,
                 body=ReloadAsked,
             ),
+            Resource(
+                "POST",
+                "/configuration/plan",
+                "What it would be to take over another configuration; nothing is done.",
+                self.plan,
+                Reload,
+                body=PlanAsked,
+            ),
         ]
 
     def status(self, call: Call) -> Result:
@@ -50,6 +62,12 @@ class ConfigurationResources:
         assert isinstance(asked, ReloadAsked)
         actor = asked.actor or call.peer
         return Await(lambda: reloads.reload(actor, is_forced=asked.force, is_dry=asked.dry_run))
+
+    def plan(self, call: Call) -> Result:
+        """Plan."""
+        asked, reloads = call.body, self._found()
+        assert isinstance(asked, PlanAsked)
+        return Await(lambda: reloads.plan(asked.path, asked.text, call.peer))
 
     def _found(self) -> Reloads:
         if self._reloads is None:

@@ -321,6 +321,13 @@ class ReloadAsked(msgspec.Struct, forbid_unknown_fields=True):
     """Who asks, for the audit."""
 
 
+class PlanAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """A configuration that might be taken over. `text` has its includes in it; `path` says what findings call it."""
+
+    text: str
+    path: str = "config.xml"
+
+
 class Reload(msgspec.Struct, frozen=True):
     """What came of a reload: `live`, `unchanged`, `refused`, or `planned` of a dry run."""
 

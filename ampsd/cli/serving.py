@@ -4,9 +4,11 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from errno import ENOENT
 from typing import TYPE_CHECKING
 
 from ampsd.cli.loading import examine_file, read
+from ampsd.lint.examination import Examination, examine
 
 if TYPE_CHECKING:
     from ampsd.server.reloading import Origin
@@ -27,7 +29,17 @@ def origin_of(
         examination = examine_file(path, definitions, dev_directory, read=files.read)
         return Loaded(examination, files.files, files.digest)
 
-    return Origin(load(), load, is_watched)
+    def examine_text(path: str, text: str, files: Sequence[str]) -> Examination:
+        def read_known(wanted: str) -> bytes:
+            if wanted == path:
+                return text.encode()
+            if wanted not in files:
+                raise FileNotFoundError(ENOENT, "not among the files of the configuration that runs", wanted)
+            return read(wanted)
+
+        return examine(path, read=read_known, environment={}, working_directory=os.getcwd())
+
+    return Origin(load(), load, examine_text, is_watched)
 
 
 def serve(origin: "Origin", ready: Ready) -> int:

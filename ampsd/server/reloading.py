@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from ampsd import limits
@@ -49,6 +50,8 @@ class Origin:
 
     loaded: Loaded
     load: Callable[[], Loaded]
+    examine: Callable[[str, str, Sequence[str]], Examination]
+    """Look at a path and a text instead, without includes. No file is read but those named."""
     is_watched: bool
     """Whether a change of the files is a reason to read them again."""
 
@@ -139,6 +142,15 @@ class Reloading:
             self._around.reload_over(found, loaded)
             return found
 
+    async def plan(self, path: str, text: str, actor: str) -> Reload:
+        """What it would be to take over a configuration without includes, which no file here need hold."""
+        examination = await asyncio.to_thread(self._origin.examine, path, text, self._loaded.files)
+        digest = sha256(text.encode()).hexdigest()
+        if examination.model is None or not examination.may_start:
+            return self._bad(actor, examination, digest)
+        plan = await asyncio.to_thread(plan_of, self.model, examination.model)
+        return self._planned(actor, plan, digest)
+
     def close(self) -> None:
         """The reactor does no more turns: a reload that waits for one is refused, and so is every other."""
         self._is_closed = True
@@ -171,7 +183,7 @@ class Reloading:
                 loaded = await asyncio.to_thread(self._origin.load)
                 wanted = loaded.examination.model
                 if wanted is None or not loaded.examination.may_start:
-                    return self._bad(actor, loaded), loaded
+                    return self._bad(actor, loaded.examination, loaded.digest), loaded
                 plan = await asyncio.to_thread(plan_of, self.model, wanted)
             return await self._take_over(actor, plan, wanted.digest, loaded, is_forced, is_dry), loaded
         except Exception as error:  # noqa: BLE001 - a fault of ours in reading or planning has touched nothing yet
@@ -180,20 +192,23 @@ class Reloading:
             digest = loaded.digest if loaded is not None else ""
             return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,)), loaded
 
-    def _bad(self, actor: str, loaded: Loaded) -> Reload:
-        """The files are no configuration that may start."""
-        errors = tuple(str(one) for one in loaded.examination.findings if one.severity == "error")
+    def _bad(self, actor: str, examination: Examination, digest: str) -> Reload:
+        """It is no configuration that may start."""
+        errors = tuple(str(one) for one in examination.findings if one.severity == "error")
         summary = f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the configuration"
-        return self._outcome(REFUSED, actor, loaded.digest, summary, reasons=errors)
+        return self._outcome(REFUSED, actor, digest, summary, reasons=errors)
+
+    def _planned(self, actor: str, plan: Plan, digest: str) -> Reload:
+        if plan.refusals:
+            reasons = tuple(map(str, plan.refusals))
+            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
+        return self._outcome(PLANNED, actor, digest, plan.summary, plan)
 
     async def _take_over(
         self, actor: str, plan: Plan, digest: str, loaded: Loaded, is_forced: bool, is_dry: bool
     ) -> Reload:
-        if plan.refusals:
-            reasons = tuple(map(str, plan.refusals))
-            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
-        if is_dry:
-            return self._outcome(PLANNED, actor, digest, plan.summary, plan)
+        if plan.refusals or is_dry:
+            return self._planned(actor, plan, digest)
         reasons = await self._adopt(actor, plan, loaded, is_forced)
         if reasons:
             return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)

@@ -215,6 +215,28 @@ def test_the_command_says_what_it_would_do_and_what_it_did(unwatched: Reloaded) 
     assert status["digest"] == status["last_reload"]["digest"]
 
 
+def test_a_file_is_compared_with_what_runs(unwatched: Reloaded) -> None:
+    other = unwatched.daemon.directory / "other.xml"
+    included = unwatched.daemon.directory / "actions.xml"
+    included.write_text(ON_PUBLISH.format(topic="A", data="from ${WHO}"))
+    other.write_text(unwatched.with_actions("<Include>actions.xml</Include>"))
+    compared = unwatched.ampsd("diff", "--running", str(other), "-DWHO=A")
+    assert (compared.returncode, compared.stderr) == (0, "")
+    assert "+ live" in compared.stdout
+    assert "1 change: 1 live" in compared.stdout
+
+    other.write_text(unwatched.text.replace("10MB", "20MB").replace("<MaxCancels>3<", "<MaxCancels>4<"))
+    compared = unwatched.ampsd("diff", "--running", str(other), "--format", "json")
+    found = json.loads(compared.stdout)
+    assert (compared.returncode, len(found["changes"]), len(found["pending"])) == (2, 1, 1)
+
+    other.write_text(unwatched.text.replace("<Name>Test<", "<Name>Other<"))
+    assert unwatched.ampsd("diff", "--running", str(other)).returncode == 3
+    other.write_text("<AMPSConfig>")
+    assert unwatched.ampsd("diff", "--running", str(other)).returncode == 1
+    assert unwatched.reloads == (0, 0)
+
+
 def test_a_signal_that_an_action_of_a_reload_watches_is_taken_by_it(reloaded: Reloaded) -> None:
     on_signal = """<Action><On><Module>amps-action-on-signal</Module><Options><Signal>SIGUSR2</Signal></Options></On>
       <Do><Module>amps-action-do-publish-message</Module>

@@ -36,6 +36,9 @@ CONFIG = """<AMPSConfig><Name>Test</Name>
 </AMPSConfig>"""
 
 
+INVALID = "<Transport><Name>second</Name></Transport>"
+
+
 class ServiceManager:
     """Has the address of a transport and the other end of NOTIFY_SOCKET; starts the daemon, again and again."""
 
@@ -61,10 +64,23 @@ class ServiceManager:
                 **os.environ,
                 "PYTHONPATH": str(ROOT),
                 "NOTIFY_SOCKET": str(self._directory / "notify"),
+                "RUNTIME_DIRECTORY": str(self._directory),
                 "WATCHDOG_USEC": "400000",
             },
             stdout=subprocess.DEVNULL,
             stderr=(self._directory / "stderr.txt").open("ab"),
+        )
+
+    def reload(self) -> "subprocess.CompletedProcess[str]":
+        """As ExecReload= does, in the environment of the unit."""
+        assert self._process is not None
+        return subprocess.run(
+            [sys.executable, "-m", "ampsd", "reload", "--pid", str(self._process.pid), "--timeout", "20"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=self._directory,
+            capture_output=True,
+            text=True,
+            timeout=WAIT_SECONDS,
         )
 
     def signal(self, number: int) -> None:
@@ -135,6 +151,20 @@ def test_a_reload_is_told_from_its_beginning_to_its_end_whatever_comes_of_it(man
     manager.signal(signal.SIGHUP)
     manager.hears("RELOADING")
     assert manager.hears("READY")["STATUS"] != before["STATUS"]
+
+
+def test_the_command_of_a_reload_returns_when_it_is_over_and_fails_when_it_is_refused(
+    manager: ServiceManager,
+) -> None:
+    manager.start()
+    manager.hears("READY")
+    assert manager.reload().returncode == 0
+    manager.configure(INVALID)
+    refused = manager.reload()
+    assert refused.returncode == 1
+    assert "error" in refused.stderr
+    manager.configure()
+    assert manager.reload().returncode == 0
 
 
 def test_after_a_crash_clients_wait_for_the_next_start(manager: ServiceManager) -> None:
