@@ -13,10 +13,12 @@ from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine.filling import Filling
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.journal_needs import needs_of
+from ampsd.engine.operators import DONE, REFUSED
 from ampsd.engine.queue import Queue
 from ampsd.engine.routes import logged_topics
 from ampsd.instance import Instance
-from ampsd.storage.log import JournalDamageError
+from ampsd.storage.log import JournalDamageError, Unlogged
+from ampsd.storage.tellings import Audit, Item
 from ampsd.wire.command import TRANSPORT_CHANGED
 
 _OF_EVERY_CLIENT = ("authentication", "entitlement", "authenticator")
@@ -82,7 +84,7 @@ class Adoption:
             return
         self.is_over = True
         self._swap()
-        self._instance.operators.audit_reload(self._actor, self._model.digest)
+        audit(self._instance, self._actor, self._model.digest)
         self._outcome(())
 
     def refuse(self, reasons: Sequence[str]) -> None:
@@ -110,8 +112,8 @@ class Adoption:
             queues = [queue for queue in instance.queues if queue.message_type == name]
             routes.adopt(queues, logged_topics(definition.transaction_log, name))
         for queue in gone:
-            queue.settle()
             queue.retire()
+            queue.settle()
             instance.replay.release(queue)
         instance.archiver.adopt(instance.queues)
         instance.journal_files.needs = needs_of(
@@ -119,6 +121,8 @@ class Adoption:
         )
         instance.security.transports = [one.name for one in definition.transports]
         self._disconnect(before, definition)
+        for queue in instance.queues:
+            queue.is_dirty = True  # a consumer of several may have room now because one of the others went, or changed
 
     def _swap_queues(self, definition: InstanceDefinition) -> list[Queue]:
         """Returns the queues that are configured no longer."""
@@ -144,13 +148,27 @@ class Adoption:
 
     def _refusals(self) -> list[str]:
         """Why the instance cannot give up what it has."""
-        kept = {_key(one) for one in self._model.definition.queues}
-        return [
+        wanted = {_key(one): one for one in self._model.definition.queues}
+        kinds = [
+            f"queue {queue.definition.name} ({queue.definition.message_type}) would be of another kind"
+            for queue in self._instance.queues
+            if type(wanted.get(queue.key, queue.definition)) is not type(queue.definition)
+        ]
+        return kinds + [
             f"queue {queue.definition.name} ({queue.definition.message_type}) holds {queue.entries.count} messages, "
             "which would not be delivered any more: let them be worked, or force the reload"
             for queue in self._instance.queues
-            if queue.key not in kept and queue.entries.count and not self._is_forced
+            if queue.key not in wanted and queue.entries.count and not self._is_forced
         ]
+
+
+def audit(instance: Instance, actor: str, digest: str, reasons: Sequence[str] = ()) -> None:
+    """Somebody had a configuration taken over; or not, for these reasons. Kept where there is a log."""
+    if isinstance(instance.log, Unlogged):
+        return
+    items = [Item("configuration", REFUSED, one) for one in reasons] or [Item("configuration", DONE)]
+    name, wall_ns = f"reload {instance.log.end}", instance.turn.wall_ns
+    instance.events.audit(Audit(name, actor, wall_ns, "reload", "", {"digest": digest}, items))
 
 
 def _key(definition: QueueDefinition) -> bytes:

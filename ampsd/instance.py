@@ -55,6 +55,7 @@ from ampsd.wire.command import (
     PROTOCOL_ERROR,
     RECEIVED,
     STATS,
+    TRANSPORT_CHANGED,
     UNKNOWN_COMMAND,
     Command,
     PublishRun,
@@ -200,7 +201,9 @@ class Instance:
         """A peer connected to a transport, which may fix the message type."""
         header_format = self.header_formats.get(transport)
         fixed = message_type.encode() if message_type else None
-        self.clients.connect(connection, transport, fixed, address, header_format)
+        client = self.clients.connect(connection, transport, fixed, address, header_format)
+        if transport not in self.security.transports:
+            self.clients.close(client, TRANSPORT_CHANGED)  # it was accepted before a reload removed the transport
 
     def received(self, connection: int, data: bytes) -> None:
         """Bytes arrived."""

@@ -16,7 +16,7 @@ Many inputs share one sync, and nothing changes under a running function. The si
 from collections.abc import Mapping, Sequence
 
 from ampsd import limits
-from ampsd.adoption import Adoption, AdoptionBegun, ReloadRefused
+from ampsd.adoption import Adoption, AdoptionBegun, ReloadRefused, audit
 from ampsd.engine.entries import NEVER
 from ampsd.engine.operators import Request
 from ampsd.engine.slow_clients import SlowClients, policies_of
@@ -255,7 +255,7 @@ class Reactor:
         elif isinstance(one, AdoptionBegun):
             self._begin_adoption(one)
         elif isinstance(one, ReloadRefused):
-            self._instance.operators.audit_reload(one.actor, one.digest, one.reasons)
+            audit(self._instance, one.actor, one.digest, one.reasons)
 
     def _begin_adoption(self, begun: AdoptionBegun) -> None:
         assert self.adoption is None, "a reload begins while another is under way"
@@ -269,7 +269,7 @@ class Reactor:
         adoption.proceed()
         if adoption.is_over:
             self.adoption = None
-            self.slow.policies = policies_of(self._instance.definition, self._host_memory_bytes)
+            self.slow.policies = policies_of(self._instance.definition, self._host_memory_bytes, self.slow.policies)
             self._instance.settle()
 
     def _disk_completed(self, one: DiskCompleted) -> None:

@@ -26,7 +26,8 @@ class Automation:
         witness: Witness,
     ) -> None:
         self._configured: list[tuple[ActionDefinition, Action]] = []
-        self.graph, _ = self._graph_of(actions)
+        self._made = 0
+        self.graph = self._graph_of(actions)
         self._firings = Firings(
             self.graph,
             instance_name,
@@ -46,29 +47,29 @@ class Automation:
         """An errand is done: ticket, value, failure."""
         self.resume = self._firings.resume
 
-    def _graph_of(self, actions: Iterable[ActionDefinition]) -> tuple[ActionGraph, dict[str, str]]:
-        """The actions, and what each was called before, "" for what is new. Actions are called by their place."""
+    def _graph_of(self, actions: Iterable[ActionDefinition]) -> ActionGraph:
+        """The actions, called by their place; those that stay what they are have the key that they had."""
         known: dict[ActionDefinition, deque[Action]] = {}
-        for definition, action in self._configured:
-            known.setdefault(definition, deque()).append(action)
+        for definition, before in self._configured:
+            known.setdefault(definition, deque()).append(before)
         self._configured = []
-        before: dict[str, str] = {}
         for number, one in enumerate(actions, 1):
             earlier = known.get(one)
-            name, parts = f"action {number}", earlier.popleft() if earlier else one
-            before[name] = parts.name if isinstance(parts, Action) else ""
-            if before[name] != name or not isinstance(parts, Action):
-                parts = Action(name, parts.ons, parts.steps, parts.retry, parts.has_events)
-            self._configured.append((one, parts))
+            name = f"action {number}"
+            action = earlier.popleft() if earlier else None
+            if action is None:
+                self._made += 1
+                action = Action(name, one.ons, one.steps, one.retry, one.has_events, f"configured {self._made}")
+            elif action.name != name:
+                action = Action(name, action.ons, action.steps, action.retry, action.has_events, action.key)
+            self._configured.append((one, action))
         configured = [action for _, action in self._configured]
-        defaults = default_actions(configured)
-        before.update((one.name, one.name) for one in defaults)
-        return ActionGraph([*configured, *defaults]), before
+        return ActionGraph([*configured, *default_actions(configured)])
 
     def adopt(self, actions: Iterable[ActionDefinition]) -> None:
         """Other actions from now on. Runs under way go on as they began; on-startup does not run."""
-        self.graph, before = self._graph_of(actions)
-        self._firings.adopt(self.graph, before)
+        self.graph = self._graph_of(actions)
+        self._firings.adopt(self.graph)
         self._schedules.adopt(self.graph.actions, self._now_ns, self._wall_ns)
 
     @property

@@ -9,7 +9,7 @@ the turn in which it arrives.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 from ampsd import limits
@@ -31,6 +31,7 @@ from ampsd.actions.trace import (
     STOPPED,
     WAITING,
     StepTrace,
+    Trace,
     Traces,
     shortened,
 )
@@ -107,7 +108,7 @@ class Firings:
         self._room = WaitingRoom()
         self._ticket = 0
         self._now_ns = self._wall_ns = 0
-        self.traces = Traces(action.name for action in graph.actions)
+        self.traces = Traces({action.name: action.key for action in graph.actions})
 
     @property
     def is_pending(self) -> bool:
@@ -124,15 +125,14 @@ class Firings:
         """When a failed step is to be tried again, in monotonic nanoseconds."""
         return self._retries.next_ns
 
-    def adopt(self, graph: ActionGraph, before: Mapping[str, str]) -> None:
-        """Events from now on set off the actions of that graph, `before` saying what each was called; runs under way go
-        on with their own.
+    def adopt(self, graph: ActionGraph) -> None:
+        """Events from now on set off the actions of that graph; runs under way go on with their own.
 
         Not to be called while events wait: each sees one graph.
         """
         assert not self.is_pending, "events wait that happened under the old actions"
         self._graph = graph
-        self.traces.adopt(before)
+        self.traces.adopt({action.name: action.key for action in graph.actions})
 
     def begin(self, now_ns: int, wall_ns: int) -> None:
         """The next turn has this time."""
@@ -221,10 +221,14 @@ class Firings:
             self._stand_behind(run)
             return
         run.chain.names[run.action_name] = None
-        run.trace = self.traces.begin(run.action_name, event, run.firing.variables, self._clock_ns(), self._wall_ns)
+        run.trace = self._traced(run)
         run.trace.on = run.on
         run.session = self._witness.started(run, run.retries > 0) if action.tells_of(event) else 0
         self._proceed(run, None)
+
+    def _traced(self, run: Run) -> Trace:
+        now_ns = self._clock_ns()
+        return self.traces.begin(run.action_name, run.action.key, run.event, run.variables, now_ns, self._wall_ns)
 
     def _proceed(self, run: Run, reply: Reply | None) -> None:
         """From where the run stands to its end, or to where it has to wait. `reply` is for the step that waited."""
@@ -317,7 +321,7 @@ class Firings:
                 self._witness.waiting(run, run.retries)
             return
         action = run.action
-        run.trace = self.traces.begin(run.action_name, run.event, run.variables, self._clock_ns(), self._wall_ns)
+        run.trace = self._traced(run)
         self.traces.end(run.trace, FAILED, refusal, self._clock_ns(), self._wall_ns)
         self._report("29-0105", action=run.action_name, step=1, module=action.steps[0].module, reason=refusal)
 

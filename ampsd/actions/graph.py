@@ -19,7 +19,10 @@ class Action:
         steps: tuple[If | Do, ...],
         retry: RetryDefinition | None = None,
         has_events: bool | None = None,
+        key: str = "",
     ) -> None:
+        """`key` is the action's own, wherever it stands after a reload; without it, the name."""
+        self.key = key or name
         self.retry = retry
         self.has_events = has_events
         self.name = name

@@ -60,7 +60,10 @@ class Schedules:
         known: dict[OnSchedule, deque[_Timed]] = {}
         for one in self._all:
             known.setdefault(one.on, deque()).append(one)
-        self._all = [known[one.on].popleft() if known.get(one.on) else one for one in _timed(actions)]
+        self._all = _timed(actions)
+        for one in self._all:
+            if known.get(one.on):
+                one.due_ns = known[one.on].popleft().due_ns
         self._begin([one for one in self._all if one.due_ns == NEVER], now_ns, wall_ns)
 
     def _begin(self, new: Iterable[_Timed], now_ns: int, wall_ns: int) -> None:

@@ -9,7 +9,7 @@ from collections import deque
 from ampsd.actions.run import Run
 
 _Place = tuple[str, int]
-"""Action and position of the message."""
+"""Key of the action, which a reload leaves it, and position of the message."""
 
 
 class _Holder:
@@ -55,4 +55,4 @@ def _place_of(run: Run) -> _Place | None:
     event = run.firing.event
     if event.parent is None or not run.action.tells_of(event):
         return None
-    return run.action_name, event.parent.position
+    return run.action.key, event.parent.position

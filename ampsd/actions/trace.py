@@ -1,7 +1,7 @@
 """What the latest firings did, and how often each action ran and failed."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ampsd import limits
 from ampsd.engine.events import Event
@@ -42,6 +42,7 @@ class Trace:
     __slots__ = (
         "action_name",
         "bookmark",
+        "counts",
         "depth",
         "duration_ns",
         "event_name",
@@ -74,6 +75,8 @@ class Trace:
         self.steps: list[StepTrace] = []
         self.outcome = RUNNING
         self.reason = ""
+        self.counts = ActionCounts()
+        """Where it is counted."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -105,18 +108,17 @@ class ActionCounts:
 class Traces:
     """The latest firings, the oldest first, and the counts of every action."""
 
-    def __init__(self, action_names: Iterable[str]) -> None:
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """`keys` are those of the actions, by their names."""
         self._ring: deque[Trace] = deque(maxlen=limits.FIRING_TRACE_MAX)
         self._last = 0
-        self.counts = {name: ActionCounts() for name in action_names}
+        self._by_key: dict[str, ActionCounts] = {}
+        self.adopt(keys)
 
-    def adopt(self, before: Mapping[str, str]) -> None:
-        """Other actions: `before` says what each was called, "" for what is new; the counts of the others go on."""
-        self.counts = {name: self.counts.get(earlier) or ActionCounts() for name, earlier in before.items()}
-
-    def _counts_of(self, name: str) -> ActionCounts:
-        """Those of an action that is no more too, of which a run is still under way."""
-        return self.counts.setdefault(name, ActionCounts())
+    def adopt(self, keys: Mapping[str, str]) -> None:
+        """These are the actions now; counts of those that were there before go on, whatever they are called."""
+        self._by_key = {key: self._by_key.get(key) or ActionCounts() for key in keys.values()}
+        self.counts = {name: self._by_key[key] for name, key in keys.items()}
 
     def __iter__(self) -> Iterator[Trace]:
         return iter(self._ring)
@@ -131,12 +133,12 @@ class Traces:
         """The firing of that number, if it is still kept."""
         return next((one for one in self._ring if one.number == number), None)
 
-    def begin(self, action_name: str, event: Event, variables: Variables, now_ns: int, wall_ns: int) -> Trace:
-        """An action begins to run."""
+    def begin(self, action_name: str, key: str, event: Event, variables: Variables, now_ns: int, wall_ns: int) -> Trace:
+        """An action begins to run; one that is no more, as a retry does, is counted nowhere."""
         self._last += 1
         trace = Trace(self._last, action_name, event, variables, now_ns, wall_ns)
         self._ring.append(trace)
-        counts = self._counts_of(action_name)
+        counts = trace.counts = self._by_key.get(key) or trace.counts
         counts.fired += 1
         counts.fired_wall_ns = wall_ns
         return trace
@@ -148,7 +150,7 @@ class Traces:
         trace.duration_ns = now_ns - trace.started_ns
         if outcome not in (FAILED, CUT):
             return
-        counts = self._counts_of(trace.action_name)
+        counts = trace.counts
         counts.failed += 1
         counts.cuts += outcome == CUT
         counts.failed_wall_ns = wall_ns

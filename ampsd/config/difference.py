@@ -202,7 +202,8 @@ class Comparison:
             unit = element or self._unit(option, old, new, is_element=True)
             inside = f"{path}/{old_keys[match.old_place] if new is None else new_keys[match.new_place]}"
             if old is not None and new is not None:
-                parts[match] = self._pair(old, new, inside, unit)
+                is_same = type(old) is type(new)
+                parts[match] = self._pair(old, new, inside, unit) if is_same else self._other(old, new, inside, unit)
             elif new is not None:
                 parts[match] = _Setting(old, new, [self._added(option, new, inside, unit)], unit)
             elif old is not None:
@@ -211,6 +212,17 @@ class Comparison:
         if is_reordered(matches):
             order = self._edit(path, CHANGED, option, "other order", "new order", after[0].place, element)
         return _Listing(before, matches, parts, order)
+
+    def _other(self, old: Definition, new: Definition, path: str, unit: Unit) -> "_Setting":
+        """It is of another kind, with settings of its own: no better than the worst of what differs, and a restart."""
+        differing = [
+            one.reload for one in new.declared if getattr(old, one.attribute, None) != getattr(new, one.attribute)
+        ]
+        reload = max((RESTART, *differing), key=RELOAD_CLASSES.index)
+        edit = Edit(Change(path, CHANGED, reload, old.element, new.element, new.place), unit)
+        self.edits.append(edit)
+        unit.edits.append(edit)
+        return _Setting(old, new, [edit], unit)
 
     def _removed(self, option: Option, old: Definition, path: str, unit: Unit) -> Edit:
         return self._edit(path, REMOVED, option, name_of(old), "", old.place, unit)

@@ -1,6 +1,7 @@
 """Definitions of two lists, matched; and the list that there is when only a part of the differences is taken.
 
-Definitions are one when kind, name and message type are the same, so a queue of another message type is another queue.
+Definitions are one when kind, name and message type are the same, so a queue of another message type is another queue;
+one that becomes a LocalQueue is the same.
 Those of one name, and those without, such as actions, are one when they are equal, wherever they stand; of what is
 left, those in the same gap between equal ones are one, in their order.
 """
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ampsd.config.values import message_type_of, name_of
 from ampsd.declare import Definition
+from ampsd.definitions.queues import QueueDefinition
 
 NOWHERE = -1
 """The place of what is not in a list."""
@@ -32,7 +34,7 @@ def matched(before: Sequence[Definition], after: Sequence[Definition]) -> list[M
     groups: dict[str, tuple[list[int], list[int]]] = {}
     for side, definitions in enumerate((before, after)):
         for place, definition in enumerate(definitions):
-            groups.setdefault(_key(definition), ([], []))[side].append(place)
+            groups.setdefault(_group(definition), ([], []))[side].append(place)
     partners = {new: old for olds, news in groups.values() for old, new in _aligned(olds, news, before, after)}
     kept = set(partners.values())
     found = [Match(one, place, None, NOWHERE) for place, one in enumerate(before) if place not in kept]
@@ -85,6 +87,11 @@ def in_order(
             found.append(definition)
         found += behind.get(one, ())
     return tuple(found)
+
+
+def _group(definition: Definition) -> str:
+    key = _key(definition)
+    return key.replace(definition.element, "Queue", 1) if isinstance(definition, QueueDefinition) else key
 
 
 def _key(definition: Definition) -> str:

@@ -15,8 +15,8 @@ class MessageEventsDefinition(Definition, element="ampsd:MessageEvents"):
         default=None,
     )
     keep_for_ns: int = option(
-        INTERVAL, "How long events are kept; 0 is for ever.", xml="ampsd:KeepFor", default=7 * DAY_NS, reload="live"
+        INTERVAL, "How long events are kept; 0 is for ever.", xml="ampsd:KeepFor", default=7 * DAY_NS
     )
     keep_at_most: int = option(
-        COUNT, "How many events are kept; 0 is no limit.", xml="ampsd:KeepAtMost", default=10_000_000, reload="live"
+        COUNT, "How many events are kept; 0 is no limit.", xml="ampsd:KeepAtMost", default=10_000_000
     )

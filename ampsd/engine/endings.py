@@ -41,7 +41,6 @@ class Endings:
         self._queue = queue
         self._around = queue.around
         self._entries = queue.entries
-        self._backoff = queue.definition.backoff
 
     def take(self, bookmark: bytes) -> Lease:
         """End a lease; what becomes of its message is still to be said."""
@@ -90,8 +89,8 @@ class Endings:
         note.label = State.RETRY_WAIT
         if note.suspend_by is not None:
             self.hold(serial, LEASED, note.suspend_by)
-        elif self._backoff is not None:
-            due_ns = self._around.turn.wall_ns + backoff.wait_ns(self._backoff, note.attempts, position)
+        elif queue.definition.backoff is not None:
+            due_ns = self._around.turn.wall_ns + backoff.wait_ns(queue.definition.backoff, note.attempts, position)
             attempts = b"%d" % note.attempts
             self._around.log.add(records.encode_mark(records.DUE, queue.key, array("Q", (position,)), due_ns, attempts))
             queue.rest(serial, LEASED, due_ns)

@@ -92,7 +92,10 @@ class LeaseClock:
         self._looks_ns = NEVER
         self._reported = {one: lease for one, lease in self._reported.items() if self._leases.get(one) is lease}
         found: list[bytes] = []
+        timed = {bookmark: lease for period in self._periods for _, bookmark, lease in period.ends}
         for bookmark, lease in self._leases.items():
+            if timed.get(bookmark) is lease:
+                continue  # it was given a period by another configuration
             if lease[2] + limits.STUCK_AFTER_NS > now_ns:
                 self._looks_ns = lease[2] + limits.STUCK_AFTER_NS
                 break

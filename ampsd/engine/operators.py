@@ -166,12 +166,6 @@ class Operators:
         )
         self._reply(request, Answer(items))
 
-    def audit_reload(self, actor: str, digest: str, reasons: Sequence[str] = ()) -> None:
-        """Somebody had the configuration with that digest taken over; or not, for these reasons."""
-        items = [Item("configuration", REFUSED, one) for one in reasons] or [Item("configuration", DONE)]
-        name, wall_ns = f"reload {self._around.log.end}", self._around.turn.wall_ns
-        self._around.events.audit(Audit(name, actor, wall_ns, "reload", "", {"digest": digest}, items))
-
     def lacks(self, queue: Queue, bookmarks: Sequence[str]) -> list[str]:
         """Which of these messages the engine does not know to be in the queue, or to have left it without success."""
         found: list[str] = []

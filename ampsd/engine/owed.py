@@ -1,9 +1,13 @@
 """What one client has not been sent yet: bytes in the network's hands, then files, then memory; oldest first."""
 
 from collections import deque
+from typing import TYPE_CHECKING
 
 from ampsd.engine.client import Client
 from ampsd.engine.entries import NEVER
+
+if TYPE_CHECKING:
+    from ampsd.engine.slow_clients import Policy
 
 
 class OfflineFile:
@@ -32,12 +36,15 @@ class Owed:
         "left_since_ns",
         "memory",
         "memory_bytes",
+        "policy",
         "writing",
         "writing_since_ns",
     )
 
-    def __init__(self, client: Client, left: int, now_ns: int) -> None:
+    def __init__(self, client: Client, policy: "Policy", left: int, now_ns: int) -> None:
         self.client = client
+        self.policy = policy
+        """What holds for it, whatever becomes of its transport."""
         self.left = left
         """Bytes that the network took and could not send; while there are any, it is given no more."""
         self.left_since_ns = now_ns

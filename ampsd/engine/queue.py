@@ -91,10 +91,9 @@ class Queue:
         self.is_dirty = True
 
     def retire(self) -> None:
-        """The queue is configured no longer: nobody holds anything of it."""
-        for lease in self.leases.values():
-            lease[1].unacked -= 1
-        self.leases.clear()
+        """The queue is configured no longer: nobody holds anything of it. To be settled after that."""
+        for bookmark in list(self.leases):
+            self.endings.lose(bookmark, b"queue removed")
 
     # ---- messages in
 

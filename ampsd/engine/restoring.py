@@ -239,6 +239,8 @@ class Restoring:
         for serial in filter(self._counted.__contains__, queue.counters.used_up()):
             position = self._entries.position(serial)
             session = self._open.pop(position, 0)
+            if queue.tells and not session:
+                continue  # it came back before that: it was not yet over, because the limit was a higher one
             queue.endings.end(serial, State.TERMINATED, ("max_deliveries",), session=session)
         self._tell_lost()
         for serial in self._to_hold:

@@ -7,7 +7,7 @@ so is one whose oldest bytes are too old. More than its share of the memory take
 of the disk disconnects it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ampsd import limits
 from ampsd.definitions.instance import InstanceDefinition
@@ -50,27 +50,39 @@ class Pool:
 class Policy:
     """What holds for the clients of one transport."""
 
-    def __init__(self, pool: Pool, age_limit_ns: int | None, share: float) -> None:
+    def __init__(self, pool: Pool, age_limit_ns: int | None, share: float, is_shared: bool) -> None:
         self.pool = pool
+        self.is_shared = is_shared
+        """Whether the pool is the instance's."""
         self.age_limit_ns = age_limit_ns
         self.share = share
 
 
-def policies_of(definition: InstanceDefinition, host_memory_bytes: int) -> dict[str, Policy]:
-    """The policy of each transport: a pool of its own where it sets a limit of its own, otherwise the instance's."""
+def policies_of(
+    definition: InstanceDefinition, host_memory_bytes: int, known: Mapping[str, Policy] | None = None
+) -> dict[str, Policy]:
+    """The policy of each transport: a pool of its own where it sets a limit of its own, otherwise the instance's.
+
+    Those that are `known` stay, for their settings need a restart; so does the instance's pool.
+    """
     whole = definition
     memory_limit = whole.message_memory_limit_bytes or host_memory_bytes // 10
     disk_limit = whole.message_disk_limit_bytes or max(limits.MESSAGE_DISK_DEFAULT, memory_limit)
-    shared = Pool(memory_limit, disk_limit, whole.message_disk_path)
+    known = known or {}
+    shared = next((one.pool for one in known.values() if one.is_shared), None)
+    shared = shared or Pool(memory_limit, disk_limit, whole.message_disk_path)
     policies: dict[str, Policy] = {}
     for one in definition.transports:
+        if one.name in known:
+            policies[one.name] = known[one.name]
+            continue
         pool = shared
         own = (one.message_memory_limit_bytes, one.message_disk_limit_bytes, one.message_disk_path)
         if any(setting is not None for setting in own):
             pool = Pool(own[0] or memory_limit, own[1] or disk_limit, own[2] or whole.message_disk_path)
         age_limit_ns = one.client_message_age_limit_ns or whole.client_message_age_limit_ns
         capacity = whole.client_max_capacity if one.client_max_capacity is None else one.client_max_capacity
-        policies[one.name] = Policy(pool, age_limit_ns, capacity / 100)
+        policies[one.name] = Policy(pool, age_limit_ns, capacity / 100, pool is shared)
     return policies
 
 
@@ -155,7 +167,7 @@ class SlowClients:
             return
         self.next_ns = NEVER
         for owed in list(self.owing.values()):
-            limit_ns = self._policy(owed).age_limit_ns
+            limit_ns = owed.policy.age_limit_ns
             if limit_ns is None:
                 continue
             ends_ns = min(owed.oldest_ns, NEVER - limit_ns) + limit_ns
@@ -170,19 +182,16 @@ class SlowClients:
         if owed is not None:
             client.owed = None
             del self.owing[client.connection]
-            del self._policy(owed).pool.owing[client.connection]
+            del owed.policy.pool.owing[client.connection]
             for file in owed.files:
                 self._submit(owed, Unlink(file.path))
 
     # ---- decisions
 
-    def _policy(self, owed: Owed) -> Policy:
-        return self.policies[owed.client.transport]
-
     def _begin(self, client: Client, left: int) -> None:
-        owed = client.owed = Owed(client, left, self._turn.now_ns)
+        policy = self.policies[client.transport]
+        owed = client.owed = Owed(client, policy, left, self._turn.now_ns)
         self.owing[client.connection] = owed
-        policy = self._policy(owed)
         policy.pool.owing[client.connection] = owed
         if policy.age_limit_ns is not None:
             self.next_ns = min(self.next_ns, self._turn.now_ns + policy.age_limit_ns)
@@ -190,7 +199,7 @@ class SlowClients:
 
     def _bound(self, owed: Owed) -> None:
         """Keep to the limits of one client, which grew; those of its pool follow at the end of the turn."""
-        policy = self._policy(owed)
+        policy = owed.policy
         pool = policy.pool
         pool.is_to_bound = True
         is_owing = owed.memory_used + owed.disk_used > limits.READ_PAUSE_BYTES
@@ -225,7 +234,7 @@ class SlowClients:
             self._disconnect(max(pool.owing.values(), key=_memory_used))
 
     def _go_offline(self, owed: Owed) -> None:
-        pool = self._policy(owed).pool
+        pool = owed.policy.pool
         if pool.directory is None:
             try:
                 pool.directory = self._offline.directory(pool.path)
@@ -268,7 +277,7 @@ class SlowClients:
         owed.left_since_ns = since_ns
 
     def _write(self, owed: Owed) -> None:
-        directory = self._policy(owed).pool.directory
+        directory = owed.policy.pool.directory
         data, since_ns = owed.take(limits.OFFLINE_CHUNK)
         owed.writing, owed.writing_since_ns = len(data), since_ns
         if not owed.files or owed.files[-1].written >= limits.OFFLINE_FILE_BYTES:

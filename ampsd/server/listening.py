@@ -13,7 +13,7 @@ _BACKLOG = 1024
 _NOT_HERE = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 """An address family that this machine does not have."""
 
-MakePeer = Callable[[TransportDefinition], asyncio.Protocol]
+MakePeer = Callable[["Listening"], asyncio.Protocol]
 
 
 async def bind(address: InetAddr) -> list[socket.socket]:
@@ -63,28 +63,29 @@ class Listening:
         self._sockets = sockets
         self._make_peer = make_peer
         self._servers: list[asyncio.Server] = []
-        self._is_closed = False
+        self.is_closed = False
+        """Whether nobody is accepted any more."""
 
     async def open(self) -> None:
         """Accept clients, unless it is closed by then. Raises OSError, and is closed."""
         loop = asyncio.get_running_loop()
         try:
             for one in self._sockets:
-                if not self._is_closed:
+                if not self.is_closed:
                     self._servers.append(await loop.create_server(self._peer, sock=one, backlog=_BACKLOG))
         except OSError:
             self.close()
             raise
-        if self._is_closed:
+        if self.is_closed:
             self.close()  # those that were on their way
 
     def close(self) -> None:
         """Accept nobody any more; who is connected stays so."""
-        self._is_closed = True
+        self.is_closed = True
         for server in self._servers:
             server.close()
         for one in self._sockets[len(self._servers) :]:
             one.close()
 
     def _peer(self) -> asyncio.Protocol:
-        return self._make_peer(self.definition)
+        return self._make_peer(self)

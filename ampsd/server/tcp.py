@@ -24,9 +24,9 @@ _LINGER_SECONDS = 5.0
 class Peer(asyncio.Protocol):
     """One connection. It says when the peer does not read; what follows from that is decided by the reactor."""
 
-    def __init__(self, network: "TcpNet", definition: TransportDefinition) -> None:
+    def __init__(self, network: "TcpNet", listening: Listening) -> None:
         self._network = network
-        self._definition = definition
+        self._listening = listening
         self._post = network.post
         self.connection = 0
         self.transport: asyncio.Transport
@@ -43,7 +43,8 @@ class Peer(asyncio.Protocol):
         self.connection = self._network.register(self)
         peer = transport.get_extra_info("peername")
         address = f"{peer[0]}:{peer[1]}" if peer else "unknown"
-        self._post(Connected(self.connection, self._definition.name, self._definition.message_type, address))
+        definition = self._listening.definition  # of this moment: a reload may have come since it was accepted
+        self._post(Connected(self.connection, definition.name, definition.message_type, address))
 
     def data_received(self, data: bytes) -> None:
         """Bytes arrived."""
@@ -111,8 +112,8 @@ class TcpNet:
         self._listening[definition.name] = one
         return one.addresses
 
-    def _peer_of(self, definition: TransportDefinition) -> Peer:
-        return Peer(self, definition)
+    def _peer_of(self, listening: Listening) -> Peer:
+        return Peer(self, listening)
 
     def listening(self) -> dict[str, Listening]:
         """All that listens now, by the transport's name."""

@@ -5,6 +5,8 @@ import json
 import pytest
 from play import DEAD_LETTER, TRANSACTION_LOG, Client, Playbook, acting, action, echo, queue, step
 
+from ampsd.adoption import ReloadRefused
+from ampsd.reactor import Disconnected
 from ampsd.wire import amps
 
 JOBS = queue("Jobs", MaxCancels=3, LeasePeriod="10s", MaxPerSubscriptionBacklog=10)
@@ -354,3 +356,127 @@ def test_actions_that_watch_the_end_of_an_instance_run_those_of_the_new_configur
     play.reload(actions=action("on-shutdown", {}, ("do-echo-message", {"Message": "new"})))
     play.stop()
     assert play.echoes() == ["new"]
+
+
+# ---- what may go wrong beside it
+
+
+@pytest.mark.parametrize("ends", ["reads on", "goes", "its transport goes"])
+def test_a_client_that_owes_reading_outlives_a_reload(ends: str) -> None:
+    other = "<Transport><Name>u</Name><Type>tcp</Type><InetAddr>9008</InetAddr><Protocol>amps</Protocol></Transport>"
+    play = Playbook(transports=other)
+    slow, publisher = play.client("slow", transport="u"), play.client("publisher")
+    slow.send(c="subscribe", cid="1", sub_id="s", t="News")
+    slow.stall()
+    publish(publisher, "News", "1", "2")
+    play.reload(transports=other if ends != "its transport goes" else "", actions=publishing("A", "a"))
+    if ends == "reads on":
+        slow.read_on()
+        assert slow.bodies() == ["1", "2"]
+    elif ends == "goes":
+        play.post(Disconnected(slow.connection, "connection closed"))
+        play.settle()
+    publish(publisher, "News", "3")
+    assert play.slow.owing == {}
+
+
+@pytest.mark.parametrize("actions", [publishing("B", "from B"), "<Action/>"])
+def test_without_a_transaction_log_reloads_are_taken_and_refused_too(actions: str) -> None:
+    play = Playbook(transaction_log="", actions=publishing("A", "from A"))
+    reader, publisher = worker_of(play, topic="Out"), play.client("publisher")
+    if actions == "<Action/>":
+        play.post(ReloadRefused("tests", "digest", ["a reason"]))
+        play.settle()
+    else:
+        assert play.reload(actions=actions) == []
+    publish(publisher, "A", "{}")
+    publish(publisher, "B", "{}")
+    assert reader.bodies() == ["from A" if actions == "<Action/>" else "from B"]
+
+
+def test_a_schedule_goes_on_in_an_action_that_is_rewritten() -> None:
+    every_minute = step("on-schedule", Every="1m", Name="minute")
+    play = Playbook(actions=publishing("A", "a") + acting(every_minute, echo("old")))
+    play.advance("40s")
+    play.reload(actions=acting(every_minute, echo("new")))
+    play.advance("20s")
+    assert play.echoes() == ["new"]
+
+
+def test_a_changed_backoff_is_that_of_the_next_wait() -> None:
+    def jobs(initial: str) -> str:
+        backoff = f"<ampsd:Model>fixed</ampsd:Model><ampsd:Initial>{initial}</ampsd:Initial>"
+        return queue("Jobs", MaxPerSubscriptionBacklog=10, **{"ampsd:Backoff": backoff})
+
+    play = Playbook(queues=jobs("1h"))
+    worker, publisher = worker_of(play), play.client("publisher")
+    publish(publisher, "Jobs", "1")
+    play.reload(queues=jobs("1s"))
+    (message,) = worker.take()
+    worker.send(c="sow_delete", t="Jobs", cid="a", bm=message["bm"], opts="cancel")
+    play.advance("2s")
+    assert worker.bodies() == ["1"]
+
+
+@pytest.mark.parametrize("ends", ["removed", "wider"])
+def test_room_that_a_reload_makes_is_used_by_the_other_queues_of_a_consumer(ends: str) -> None:
+    first = queue("JobsA", MaxPerSubscriptionBacklog=1)
+    second = queue("JobsB", MaxPerSubscriptionBacklog=10)
+    play = Playbook(queues=first + second)
+    worker, publisher = worker_of(play, topic="^Jobs.$"), play.client("publisher")
+    publish(publisher, "JobsA", "a")
+    publish(publisher, "JobsB", "b")
+    assert worker.bodies() == ["a"]
+    play.reload(queues=second if ends == "removed" else first.replace(">1<", ">10<") + second, is_forced=True)
+    assert worker.bodies() == ["b"]
+
+
+def test_a_run_of_an_action_that_is_gone_is_in_nobodys_way() -> None:
+    on = step("on-sow-expire-message", Topic="Jobs", MessageType="json")
+    command = step("do-execute-system", Command="{}")
+    retry = "<ampsd:Retry><ampsd:Mode>Always</ampsd:Mode><ampsd:Wait>1h</ampsd:Wait></ampsd:Retry>"
+
+    def action_with(name: str) -> str:
+        return acting(on, command.format(name), echo(f"{name} is done")).replace("</Action>", f"{retry}</Action>")
+
+    jobs = queue("Jobs", MaxCancels=1, MaxPerSubscriptionBacklog=10)
+    play = Playbook(queues=jobs, actions=action_with("broken"))
+    play.errands.outcomes[b"broken"] = (b"", "exit status 1")
+    worker, publisher = worker_of(play), play.client("publisher")
+    publish(publisher, "Jobs", "1")
+    (message,) = worker.take()
+    worker.send(c="sow_delete", t="Jobs", cid="a", bm=message["bm"], opts="cancel")
+    play.reload(actions=action_with("mended"))
+    assert play.operate("reset", "Jobs", str(message["bm"])) == [("done", "")]
+    (message,) = worker.take()
+    worker.send(c="sow_delete", t="Jobs", cid="b", bm=message["bm"], opts="cancel")
+    assert play.echoes() == ["mended is done"]
+
+
+def test_a_lower_limit_of_deliveries_ends_nothing_at_a_restart_that_nobody_held() -> None:
+    def jobs(most: int) -> str:
+        return queue("Jobs", MaxDeliveries=most, MaxPerSubscriptionBacklog=10)
+
+    play = Playbook(queues=jobs(5))
+    worker, publisher = worker_of(play), play.client("publisher")
+    publish(publisher, "Jobs", "1")
+    assert worker.bodies() == ["1"]
+    worker.send(c="unsubscribe", cid="2", sub_id="s")
+    play.reload(queues=jobs(1))
+    play.restart()
+    assert worker_of(play).bodies() == ["1"]
+    play.check_events()
+
+
+def test_a_queue_does_not_become_one_of_another_kind_without_a_restart() -> None:
+    play = Playbook(queues=JOBS)
+    (before,) = play.instance.queues
+    local = JOBS.replace("<Queue>", "<LocalQueue>").replace("</Queue>", "</LocalQueue>")
+    play.reload(queues=local.replace("10s", "1h"))
+    assert play.instance.queues == [before]
+    assert before.definition.lease_period_ns == 10_000_000_000
+
+
+def test_whoever_connects_to_a_transport_that_is_gone_is_sent_away() -> None:
+    play = Playbook()
+    assert play.connect(transport="nowhere").is_closed
