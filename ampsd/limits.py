@@ -292,6 +292,9 @@ FAMILY_MAX = 1000
 
 ADMIN_BODY_MAX = 1 * MIB
 
+ACTOR_MAX = 200
+"""Characters of the name that somebody who asks for a reload gives."""
+
 AUDIT_REASONS_MAX = 20
 """How many reasons of a refused reload its audit keeps: whoever asked was told all."""
 

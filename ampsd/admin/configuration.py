@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from typing import Protocol
 
+from ampsd import limits
 from ampsd.admin.calls import Await, Call, Refusal, Resource, Result
 from ampsd.admin.models import Configuration, PlanAsked, Reload, ReloadAsked
 
@@ -60,7 +61,7 @@ class ConfigurationResources:
         """Reload; the answer comes when the new configuration is live, or refused."""
         asked, reloads = call.body, self._found()
         assert isinstance(asked, ReloadAsked)
-        actor = asked.actor or call.peer
+        actor = call.peer if asked.actor is None else f"{_printable(asked.actor)} ({call.peer})"
         return Await(lambda: reloads.reload(actor, is_forced=asked.force, is_dry=asked.dry_run))
 
     def plan(self, call: Call) -> Result:
@@ -73,3 +74,8 @@ class ConfigurationResources:
         if self._reloads is None:
             raise Refusal(409, "this instance was not started from files, so there is nothing to read again")
         return self._reloads
+
+
+def _printable(actor: str) -> str:
+    """What somebody says of himself, for logs and terminals."""
+    return "".join(one if one.isprintable() else "?" for one in actor[: limits.ACTOR_MAX])

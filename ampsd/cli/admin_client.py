@@ -24,6 +24,10 @@ class Refused(click.ClickException):
     """The daemon says no, or does not answer."""
 
 
+class Unreachable(Refused):
+    """No daemon answers, or not in time."""
+
+
 def admin_option(function: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that talks to a daemon."""
     function = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
@@ -102,7 +106,11 @@ class AdminClient:
             raise Refused(_problem(error)) from error
         except (urllib.error.URLError, TimeoutError, OSError) as error:
             reason = getattr(error, "reason", error)
-            raise Refused(
+            if isinstance(reason, TimeoutError):
+                raise Unreachable(
+                    f"{self._base} has not answered within {self._timeout:g} s, and may still do it"
+                ) from error
+            raise Unreachable(
                 f"no daemon answers at {self._base}: {reason}. Does its configuration have <Admin><InetAddr>, and is it"
                 f" running? Name the address with --admin or ${ENVIRONMENT}."
             ) from error

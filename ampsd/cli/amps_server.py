@@ -9,7 +9,7 @@ import click
 from ampsd import version
 from ampsd.cli.loading import examine_file, print_findings
 from ampsd.cli.sample import SAMPLE
-from ampsd.cli.serving import origin_of, serve
+from ampsd.cli.serving import EarlyHangups, origin_of, serve
 from ampsd.config import codes
 from ampsd.lint.examination import Examination
 
@@ -45,12 +45,13 @@ def command(
     if config is None:
         raise click.UsageError("name a configuration, or write --sample-config to see one")
     if not (dump_config or verify_config):
+        hangups = EarlyHangups()
         origin = origin_of(config, definitions)
         examination = origin.loaded.examination
         _print(examination)
         if not examination.may_start:
             sys.exit(_REFUSED)
-        sys.exit(_in_background(origin) if daemon else serve(origin, _announce))
+        sys.exit(_in_background(origin, hangups) if daemon else serve(origin, _announce, hangups))
     examination = examine_file(config, definitions)
     if verify_config:
         _print(examination)
@@ -75,7 +76,7 @@ def _announce(addresses: list[str]) -> None:
     click.echo(f"ready on {', '.join(addresses) or 'no transport'}")
 
 
-def _in_background(origin: "Origin") -> int:
+def _in_background(origin: "Origin", hangups: EarlyHangups) -> int:
     """Run in a process of its own; this one ends when that one is ready, or with its exit code when it never is."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -98,4 +99,4 @@ def _in_background(origin: "Origin") -> int:
         with os.fdopen(writing, "w") as said:
             said.write(f"ready on {', '.join(addresses) or 'no transport'}, process {os.getpid()}")
 
-    return serve(origin, ready)
+    return serve(origin, ready, hangups)

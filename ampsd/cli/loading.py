@@ -34,13 +34,14 @@ def examine_file(
     *,
     is_strict: bool = False,
     read: Read = read,
+    working_directory: str | None = None,
 ) -> Examination:
     """The configuration at `path`, with what there is to say about it."""
     return examine(
         path,
         read=read,
         environment=dict(os.environ) | parse_defines(definitions),
-        working_directory=os.getcwd(),
+        working_directory=os.getcwd() if working_directory is None else working_directory,
         dev_directory=dev_directory,
         is_strict=is_strict,
     )

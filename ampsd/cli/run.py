@@ -8,7 +8,7 @@ import click
 
 from ampsd import version
 from ampsd.cli.loading import print_findings
-from ampsd.cli.serving import origin_of, serve
+from ampsd.cli.serving import EarlyHangups, origin_of, serve
 
 
 @click.command("run")
@@ -23,6 +23,7 @@ def command(config: str, dev: bool, definitions: tuple[str, ...], is_watched: bo
 
     The configuration is read again when its files change, on SIGHUP and by `ampsd reload`; a bad one changes nothing.
     """
+    hangups = EarlyHangups()
     with tempfile.TemporaryDirectory(prefix="ampsd-") if dev else nullcontext("") as directory:
         origin = origin_of(config, definitions, directory or None, is_watched=is_watched)
         examination = origin.loaded.examination
@@ -39,5 +40,5 @@ def command(config: str, dev: bool, definitions: tuple[str, ...], is_watched: bo
                 f" {', '.join(addresses) or 'no transport'} -- try `make demo` in another terminal, Ctrl-C stops"
             )
 
-        exit_code = serve(origin, ready)
+        exit_code = serve(origin, ready, hangups)
     sys.exit(exit_code)

@@ -16,6 +16,7 @@ from ampsd.config.finding import Finding, Fix, Rename, SetText, Span
 from ampsd.config.module_options import ConfiguredModules, content_text
 from ampsd.config.placed import Placed, Settings, Written
 from ampsd.config.tree import EXTENSIONS, Source, children, tag_of, text_of
+from ampsd.config.values import masked
 from ampsd.declare import (
     ANY,
     MODULE_OPTIONS,
@@ -151,7 +152,7 @@ class Builder:
         self._check_attributes(element)
         text = text_of(element).strip()
         if text:
-            shown = text.split("\n")[0][:40]
+            shown = masked(text.split("\n")[0])[:40]
             before = next((child for child in children(element) if (child.tail or "").strip()), None)
             self.error(
                 codes.STRAY_TEXT,

@@ -1,9 +1,17 @@
 """Values of settings as people write them, for what shows a configuration: secrets masked, units in full."""
 
+import re
+
 from ampsd.declare import MODULE_OPTIONS, SECRET, Definition, Option
 from ampsd.definitions.defaults import text_of_value
 
 MASK = "********"
+_IN_TEXT = (
+    re.compile(r"(://[^/@\s:]+:)[^/@\s]+(?=@)"),
+    re.compile(r"(Authorization\s*:\s*\S+\s+)[^\s\"']+", re.IGNORECASE),
+    re.compile(r"((?:password|passwd|secret|token)\s*[=:]\s*)[^\s\"'&,;]+", re.IGNORECASE),
+)
+"""Passwords in addresses, headers and the words of commands."""
 NOTHING = "-"
 """Stands for a setting without a value: no limit, no file, nothing asked for."""
 
@@ -14,8 +22,14 @@ def value_text(option: Option, value: object) -> str:
         return MASK
     if option.kind is MODULE_OPTIONS and not isinstance(value, Definition) and value:
         return MASK  # what a foreign module takes may be a password
-    text = text_of_value(option, value)
-    return text or NOTHING
+    return masked(text_of_value(option, value)) or NOTHING
+
+
+def masked(text: str) -> str:
+    """A text that people see, without what looks like a password in it."""
+    for pattern in _IN_TEXT:
+        text = pattern.sub(rf"\1{MASK}", text)
+    return text
 
 
 def name_of(definition: Definition) -> str:

@@ -38,6 +38,7 @@ def hold_back(comparison: Comparison, running: Definition, wanted: Definition) -
 
     It holds together where `running` and `wanted` do.
     """
+    _hold_transports(comparison, running)
     bonds: _Bonds | None = None
     while True:
         now = comparison.merged()
@@ -50,6 +51,19 @@ def hold_back(comparison: Comparison, running: Definition, wanted: Definition) -
             return now
         for unit, why in holdings:
             unit.why = unit.why or why
+
+
+def _hold_transports(comparison: Comparison, running: Definition) -> None:
+    """Nobody can listen on an address while a socket of its own has the port; the very same address is handed over."""
+    present = [one for one in parts_of(running) if isinstance(one, TransportDefinition)]
+    for unit in comparison.units:
+        address = address_of(unit.new) if isinstance(unit.new, TransportDefinition) else None
+        if address is None or (unit.old is not None and address_of(unit.old) == address):
+            continue
+        for one in present:
+            other = address_of(one)
+            if other is not None and other != address and other.collides(address):
+                unit.why = unit.why or f"{label(one)} has the port until a restart"
 
 
 class _Bonds:

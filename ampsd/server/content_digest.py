@@ -1,5 +1,6 @@
 """What files hold, as one digest: whether a configuration would be read from the same bytes again."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -37,6 +38,21 @@ def content_digest(files: Iterable[str]) -> str:
 def content_of(files: Iterable[str]) -> Content:
     """The same, with whether the files look complete."""
     return _content({file: _mark_of(file) for file in files})
+
+
+def read_regular(path: str) -> bytes:
+    """A regular file's bytes; of one larger than CONFIG_SIZE_MAX one more than that. Never waits for a writer. Raises
+    OSError."""
+    with open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, _FLAGS)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file", path)
+        found = bytearray()
+        while len(found) <= limits.CONFIG_SIZE_MAX:
+            chunk = file.read(min(_CHUNK, limits.CONFIG_SIZE_MAX + 1 - len(found)))
+            if not chunk:
+                break
+            found += chunk
+        return bytes(found)
 
 
 class LoadedFiles:

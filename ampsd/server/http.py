@@ -7,6 +7,7 @@ host name that is not ours, are refused everywhere (DNS rebinding).
 """
 
 import asyncio
+import errno
 import ipaddress
 import secrets
 from collections.abc import Callable
@@ -58,7 +59,10 @@ class HttpServer:
         application.router.add_route("*", "/{rest:.*}", self._unknown)
         self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, address.port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, address.port).start()
+        except UnicodeError as error:
+            raise OSError(errno.EINVAL, f"{self._host} is no name of a host") from error
         host, port = self._runner.addresses[0][:2]
         return f"http://[{host}]:{port}{PREFIX}" if ":" in host else f"http://{host}:{port}{PREFIX}"
 

@@ -18,9 +18,12 @@ MakePeer = Callable[["Listening"], asyncio.Protocol]
 
 async def bind(address: InetAddr) -> list[socket.socket]:
     """Sockets that listen on an address; clients can connect, and wait until somebody accepts them. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except UnicodeError as error:
+        raise OSError(errno.EINVAL, f"{address.host} is no name of a host") from error
     sockets: list[socket.socket] = []
     missing: OSError | None = None
     with contextlib.ExitStack() as undo:

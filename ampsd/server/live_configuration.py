@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ampsd import limits
+from ampsd.actions.modules.ampsd_do_reload import DoReload
+from ampsd.actions.modules.on_signal import OnSignal
 from ampsd.admin.models import Reload
 from ampsd.adoption import AdoptionBegun, ReloadRefused
 from ampsd.config.model import Model
@@ -20,6 +22,12 @@ from ampsd.server.watch import ConfigWatch
 
 WATCH = "the watch over its files"
 """Who asks for a reload when nobody does."""
+
+
+Answer = Callable[[str, str | None], None]
+"""Is called with the digest, and why a reload was refused."""
+_STOPPING = "the instance stops"
+_HANGUP = "SIGHUP"
 
 
 class LiveConfiguration:
@@ -53,12 +61,16 @@ class LiveConfiguration:
         self._origin = origin
         self._record = record
         self._recording = asyncio.Lock()
+        self._begun = 0
+        """How many reloads have begun."""
         self.is_drifted = False
         """Whether the files held something else when they were looked at last."""
         self.reloading = None if origin is None else Reloading(model, origin, self, report, clock.wall_ns)
         """None where there are no files to read."""
         self._watch: ConfigWatch | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: dict[asyncio.Task[None], Answer] = {}
+        self._is_stopping = False
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -99,30 +111,39 @@ class LiveConfiguration:
         if origin is None:
             return
         self._keep(self._look_for_drift())
-        self._keep(self._write(Record(os.getpid(), 0)))
+        self._record_now()
         if origin.is_watched:
             self._watch = ConfigWatch(self._files_changed, self._report_from_thread)
             self._look_after(origin.loaded)
 
-    def reload_for(self, actor: str, answer: Callable[[str, str | None], None]) -> None:
+    def reload_for(self, actor: str, answer: Answer) -> None:
         """Reload; `answer` is called with the digest, and why it was refused."""
         if self.reloading is None:
             answer("", "this instance was not started from files, so there is nothing to read again")
+        elif self._is_stopping:
+            answer("", _STOPPING)
         else:
-            self._keep(self._answered(self.reloading.reload(actor), answer))
+            task = self._keep(self._answered(self.reloading.reload(actor), answer))
+            self._answers[task] = answer
+            task.add_done_callback(lambda done: self._answers.pop(done, None))
 
     def stop(self) -> None:
-        """An orderly end begins: nothing is looked after any more."""
+        """An orderly end begins: nothing is looked after any more, and whoever waits for a reload is told so."""
+        self._is_stopping = True
         if self._watch is not None:
             self._watch.close()
+        answers, self._answers = self._answers, {}
+        for task, answer in answers.items():
+            task.cancel()
+            answer("", _STOPPING)
+        if self.reloading is not None:
+            self.reloading.close()
 
     def close(self) -> None:
         """The reactor does no more turns."""
         self.stop()
         for task in self._tasks:
             task.cancel()
-        if self.reloading is not None:
-            self.reloading.close()
 
     # ---- what a reload needs
 
@@ -131,8 +152,10 @@ class LiveConfiguration:
         return self._listeners.prepare(model.definition)
 
     def reload_begun(self) -> None:
-        """Say so to the service manager."""
+        """Say so."""
         self._service.reloading()
+        self._begun += 1
+        self._record_now()
 
     def adopted(self, model: Model) -> None:
         """It runs now."""
@@ -142,8 +165,7 @@ class LiveConfiguration:
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
         """Say so; what was read is not to be read again until it changes."""
         self._service.reloaded(self.status)
-        assert self.reloading is not None
-        self._keep(self._write(Record(os.getpid(), sum(self.reloading.counts.values()), reload)))
+        self._record_now()
         if loaded is not None and self._watch is not None:
             self._look_after(loaded)
 
@@ -155,6 +177,20 @@ class LiveConfiguration:
             self._watch.watch(loaded.files, loaded.digest)
         except RuntimeError as error:
             self._report("00-0025", error=str(error))
+
+    def _record_now(self) -> None:
+        """Say in the file what has begun, and what came of it."""
+        if self._record is not None and self.reloading is not None and not self._is_stopping:
+            finished = sum(self.reloading.counts.values())
+            self._keep(self._write(Record(os.getpid(), self._begun, finished, self._hangup, self.reloading.last)))
+
+    @property
+    def _hangup(self) -> str:
+        """Who asks for a reload on SIGHUP; empty where that does something else."""
+        for number, one in enumerate(self.model.definition.actions, 1):
+            if any(isinstance(on, OnSignal) and on.signal == _HANGUP for on in one.ons):
+                return f"action {number}" if any(isinstance(step, DoReload) for step in one.steps) else ""
+        return f"default {_HANGUP}"
 
     async def _write(self, record: Record) -> None:
         async with self._recording:
@@ -175,15 +211,16 @@ class LiveConfiguration:
     def _report_from_thread(self, code: str, **values: object) -> None:
         self._from_thread(lambda: self._report(code, **values))
 
-    async def _answered(self, reload: Awaitable[Reload], answer: Callable[[str, str | None], None]) -> None:
+    async def _answered(self, reload: Awaitable[Reload], answer: Answer) -> None:
         found = await reload
         reasons = "; ".join((found.summary, *found.reasons))
         answer(found.digest, reasons if found.outcome == REFUSED else None)
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _nothing() -> None:

@@ -11,13 +11,11 @@ from ampsd.server.daemon import Daemon
 _REAL_TIME = {"SIGRTMIN": signal.SIGRTMIN, "SIGRTMAX": signal.SIGRTMAX}
 
 
-def wait_for_readiness() -> None:
-    """Until the daemon takes over, a SIGHUP says nothing: the files are being read anyway."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+def take_over(daemon: Daemon, is_hung_up: bool) -> None:
+    """Let the daemon have the process: called in the main thread, in the loop that runs it, when it is ready.
 
-
-def take_over(daemon: Daemon) -> None:
-    """Let the daemon have the process: called in the main thread, in the loop that runs it, when it is ready."""
+    `is_hung_up` says that a SIGHUP came before that.
+    """
     taken: dict[int, list[str]] = {}
 
     def take_signals() -> None:
@@ -30,8 +28,13 @@ def take_over(daemon: Daemon) -> None:
             else:
                 names.setdefault(number, []).append(name)
         for number, its_names in names.items():
-            if taken.get(number) != its_names:
+            if taken.get(number) == its_names:
+                continue
+            try:
                 loop.add_signal_handler(number, _signalled, daemon, its_names)
+            except (RuntimeError, ValueError, OSError):  # SIGCHLD is uvloop's own
+                for name in its_names:
+                    daemon.signal_cannot_be_taken(name)
         for number in taken:
             if number not in names:
                 loop.remove_signal_handler(number)
@@ -40,6 +43,8 @@ def take_over(daemon: Daemon) -> None:
 
     take_signals()
     daemon.configuration.changed = take_signals
+    if is_hung_up:
+        daemon.signalled("SIGHUP")
     threading.excepthook = daemon.thread_failed
     gc.collect()
     gc.freeze()  # what was built for the start lives as long as the process: not to be looked through again

@@ -13,10 +13,13 @@ _RUNTIME = "RUNTIME_DIRECTORY"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """`number` counts the reloads of one process, 0 before the first."""
+    """Of one process: how many reloads have begun, how many of them are over, and what came of the last."""
 
     pid: int
-    number: int
+    begun: int = 0
+    finished: int = 0
+    hangup: str = ""
+    """Who asks for a reload when SIGHUP comes; empty where that does something else."""
     reload: Reload | None = None
 
 

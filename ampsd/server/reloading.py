@@ -12,11 +12,12 @@ One at a time. Whoever asks is told what came of it; so are the log, the audit a
 import asyncio
 import contextlib
 import sys
+import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ampsd import limits
 from ampsd.admin.models import Configuration, Reload
@@ -32,6 +33,8 @@ LIVE, UNCHANGED, REFUSED, PLANNED = "live", "unchanged", "refused", "planned"
 """What comes of a reload: it is live, there was nothing to do, everything stays as it was, or it was only planned."""
 
 _SWITCH_SECONDS = 0.001
+T = TypeVar("T")
+
 _STOPPING = ("the instance stops",)
 
 
@@ -103,6 +106,28 @@ def _beside_the_loop() -> Iterator[None]:
         sys.setswitchinterval(interval)
 
 
+async def _in_thread(work: Callable[[], T]) -> T:
+    """What `work` returns, done in a thread that no end of the process waits for: a disk may never answer."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(give: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop may be gone
+            loop.call_soon_threadsafe(lambda: None if done.done() else give())
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            failure = error
+            settle(lambda: done.set_exception(failure))
+        else:
+            settle(lambda: done.set_result(result))
+
+    threading.Thread(target=run, name="reload", daemon=True).start()
+    return await done
+
+
 class Reloading:
     """All reloads of one daemon."""
 
@@ -144,12 +169,17 @@ class Reloading:
 
     async def plan(self, path: str, text: str, actor: str) -> Reload:
         """What it would be to take over a configuration without includes, which no file here need hold."""
-        examination = await asyncio.to_thread(self._origin.examine, path, text, self._loaded.files)
-        digest = sha256(text.encode()).hexdigest()
-        if examination.model is None or not examination.may_start:
-            return self._bad(actor, examination, digest)
-        plan = await asyncio.to_thread(plan_of, self.model, examination.model)
-        return self._planned(actor, plan, digest)
+        digest, files = sha256(text.encode()).hexdigest(), self._loaded.files
+        async with self._one_at_a_time:
+            try:
+                examination = await _in_thread(lambda: self._origin.examine(path, text, files))
+                wanted = examination.model
+                if wanted is None or not examination.may_start:
+                    return self._bad(actor, examination, digest)
+                plan = await _in_thread(lambda: plan_of(self.model, wanted))
+            except Exception as error:  # noqa: BLE001 - as below
+                return self._faulty(actor, digest, error)
+            return self._planned(actor, plan, digest)
 
     def close(self) -> None:
         """The reactor does no more turns: a reload that waits for one is refused, and so is every other."""
@@ -180,17 +210,19 @@ class Reloading:
         loaded: Loaded | None = None
         try:
             with _beside_the_loop():
-                loaded = await asyncio.to_thread(self._origin.load)
+                loaded = await _in_thread(self._origin.load)
                 wanted = loaded.examination.model
                 if wanted is None or not loaded.examination.may_start:
                     return self._bad(actor, loaded.examination, loaded.digest), loaded
-                plan = await asyncio.to_thread(plan_of, self.model, wanted)
+                plan = await _in_thread(lambda: plan_of(self.model, wanted))
             return await self._take_over(actor, plan, wanted.digest, loaded, is_forced, is_dry), loaded
         except Exception as error:  # noqa: BLE001 - a fault of ours in reading or planning has touched nothing yet
-            self._report("FF-0004", trace=traceback.format_exc())
-            reason = f"{type(error).__name__}: {error}"
-            digest = loaded.digest if loaded is not None else ""
-            return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,)), loaded
+            return self._faulty(actor, loaded.digest if loaded is not None else "", error), loaded
+
+    def _faulty(self, actor: str, digest: str, error: Exception) -> Reload:
+        self._report("FF-0004", trace="".join(traceback.format_exception(error)))
+        reason = f"{type(error).__name__}: {error}"
+        return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,))
 
     def _bad(self, actor: str, examination: Examination, digest: str) -> Reload:
         """It is no configuration that may start."""

@@ -11,6 +11,7 @@ from ampsd import limits
 
 _NS_PER_USEC = 1000
 _STATE = frozenset({"READY", "RELOADING", "MONOTONIC_USEC", "STOPPING"})
+_AT_THE_END = frozenset({"ERRNO", "STATUS", "EXTEND_TIMEOUT_USEC"})
 _OF_THIS_MOMENT = frozenset({"EXTEND_TIMEOUT_USEC", "WATCHDOG"})
 
 
@@ -31,6 +32,7 @@ class ServiceNotifier:
             else socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         )
         self._unsent: dict[str, str] = {}
+        self._is_stopping = False
         self._told: str | None = None
         interval_ns = _watchdog_ns(environ.pop("WATCHDOG_USEC", ""), environ.pop("WATCHDOG_PID", ""))
         self.watchdog_interval_ns: int | None = None if self._socket is None else interval_ns
@@ -51,6 +53,7 @@ class ServiceNotifier:
     def stopping(self, status: str) -> None:
         """An orderly end began; from now on the manager's time for a stop counts, and nothing feeds the watchdog."""
         self._send(STOPPING="1", STATUS=status)
+        self._is_stopping = True
 
     def failed(self, errno: int, status: str) -> None:
         """It ends because the operating system refused something; `errno` is shown beside the status."""
@@ -78,6 +81,8 @@ class ServiceNotifier:
     def _send(self, **assignments: str) -> None:
         if self._socket is None or self._address is None:
             return
+        if self._is_stopping and not _AT_THE_END.issuperset(assignments):
+            return  # what was under way ends with the process, and is not to look like its life
         if "STATUS" in assignments:
             assignments["STATUS"] = _one_line(assignments["STATUS"])
             if assignments["STATUS"] == self._told:

@@ -36,6 +36,9 @@ class Peer(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer connected."""
         self.transport = cast("asyncio.Transport", transport)  # uvloop's are not of asyncio's classes
+        if self._listening.is_closed:  # since it was accepted
+            self.transport.abort()
+            return
         self.transport.set_write_buffer_limits(high=limits.NETWORK_BUFFER_BYTES)
         raw = transport.get_extra_info("socket")
         if raw is not None:
