@@ -299,3 +299,57 @@ def test_an_address_that_is_taken_refuses_all_of_a_reload(unwatched: Reloaded) -
     unwatched.client.publish("A", "{}")
     unwatched.client.publish_flush()
     assert unwatched.received.empty()
+
+
+def test_a_signal_that_nobody_can_take_is_named_and_everything_goes_on(unwatched: Reloaded) -> None:
+    on_child = """<Action><On><Module>amps-action-on-signal</Module><Options><Signal>SIGCHLD</Signal></Options></On>
+      <Do><Module>amps-action-do-nothing</Module></Do></Action>"""
+    action = ON_PUBLISH.format(topic="A", data="from A")
+    replace_by_name(unwatched.daemon.config, unwatched.with_actions(on_child, action))
+    assert unwatched.ampsd("reload").returncode == 0
+    assert unwatched.answer_to("A") == "from A"
+
+
+def test_a_pipe_in_the_place_of_the_file_holds_up_nothing(unwatched: Reloaded) -> None:
+    config = unwatched.daemon.config
+    config.unlink()
+    os.mkfifo(config)
+    done = unwatched.ampsd("reload")
+    assert done.returncode == 1
+    assert "is no regular file" in done.stderr
+    replace_by_name(config, unwatched.with_actions(ON_PUBLISH.format(topic="A", data="from A")))
+    assert unwatched.ampsd("reload").returncode == 0
+    assert unwatched.answer_to("A") == "from A"
+
+
+def test_a_signal_is_sent_only_to_who_takes_it(unwatched: Reloaded) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        refused = unwatched.ampsd("reload", "--pid", str(other.pid))
+        assert (refused.returncode, other.poll()) == (1, None)
+        other.kill()
+    assert "it is no daemon of ampsd" in refused.stderr
+    assert unwatched.ampsd("reload", "--pid", "0").returncode == 2
+
+
+def test_nobody_who_answers_is_not_a_refusal(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "ampsd", "reload", "--admin", f"http://127.0.0.1:{free_port()}"],
+        capture_output=True,
+        text=True,
+        timeout=WAIT_SECONDS,
+    )
+    assert asked.returncode == 4
+    assert "no daemon answers" in asked.stderr
+
+
+def test_what_looks_like_a_password_is_not_told(unwatched: Reloaded) -> None:
+    def action(password: str) -> str:
+        return f"""<Action><On><Module>amps-action-on-startup</Module></On><Do>
+          <Module>amps-action-do-execute-system</Module>
+          <Options><Command>curl https://bob:{password}@example.org/ password={password}</Command></Options></Do></Action>"""
+
+    for password in ("hunter1", "hunter2"):
+        replace_by_name(unwatched.daemon.config, unwatched.with_actions(action(password)))
+        done = unwatched.ampsd("reload")
+        assert done.returncode == 0
+        assert "hunter" not in done.stdout + done.stderr + unwatched.daemon.log_text

@@ -253,3 +253,32 @@ def test_a_plan_tells_no_secrets() -> None:
     assert "Options: ******** -> ********" in text
     assert "before" not in text
     assert "after" not in text
+
+
+@pytest.mark.parametrize("address", ["9007", "0.0.0.0:9007"])
+def test_a_transport_does_not_take_a_port_that_its_own_socket_has(address: str) -> None:
+    old = transports(a="127.0.0.1:9007")
+    waits = ["restart InetAddr: Transport 'a' has the port until a restart"]
+    assert shown(plan(old, transports(a=address))) == waits
+    assert shown(plan(old, transports(a="127.0.0.1:9008"))) == ["reconnect InetAddr"]
+    found = plan(old, transports(b=address))
+    assert [(one.reload, one.why) for one in found.changes][-1] == (
+        "restart",
+        "Transport 'a' has the port until a restart",
+    )
+    assert shown(plan(old, transports(b="127.0.0.1:9007"))) == ["reconnect Transport 'a'", "reconnect Transport 'b'"]
+
+
+def test_a_first_section_of_a_list_needs_no_restart() -> None:
+    first = actions(("echo-message", "<Message>one</Message>"))
+    assert [one.reload for one in plan("", first).changes] == ["live"]
+    assert [one.reload for one in plan(first, "").changes] == ["live"]
+    found = plan_of(reading(first), reading(""))
+    assert found.model.definition == reading("").definition
+
+
+def test_a_queue_of_another_kind_waits_for_a_restart() -> None:
+    local = sow(Q="").replace("Queue>", "LocalQueue>")
+    assert shown(plan(sow(Q=""), local)) == ["restart LocalQueue 'Q' json"]
+    other = sow(Q="<UnderlyingTopic>other</UnderlyingTopic>").replace("Queue>", "LocalQueue>")
+    assert shown(plan(sow(Q=""), other)) == ["refused LocalQueue 'Q' json"]

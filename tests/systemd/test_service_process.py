@@ -36,6 +36,8 @@ CONFIG = """<AMPSConfig><Name>Test</Name>
 </AMPSConfig>"""
 
 
+ON_HANGUP = """<Actions><Action><On><Module>amps-action-on-signal</Module><Options><Signal>SIGHUP</Signal></Options></On>
+  <Do><Module>amps-action-do-nothing</Module></Do></Action></Actions>"""
 INVALID = "<Transport><Name>second</Name></Transport>"
 
 
@@ -165,6 +167,29 @@ def test_the_command_of_a_reload_returns_when_it_is_over_and_fails_when_it_is_re
     assert "error" in refused.stderr
     manager.configure()
     assert manager.reload().returncode == 0
+
+
+def test_a_signal_that_an_action_takes_is_no_reload(manager: ServiceManager) -> None:
+    manager.config.write_text(manager.config.read_text().replace("</AMPSConfig>", f"{ON_HANGUP}</AMPSConfig>"))
+    manager.start()
+    manager.hears("READY")
+    asked = manager.reload()
+    assert asked.returncode == 1
+    assert "use the Admin address" in asked.stderr
+
+
+def test_a_hangup_that_comes_during_the_start_is_a_reload_after_it(manager: ServiceManager) -> None:
+    config = manager.config.read_text()
+    manager.config.unlink()
+    os.mkfifo(manager.config)
+    manager.start()
+    with manager.config.open("w") as writer:  # the daemon reads it now, and has not begun to listen
+        manager.signal(signal.SIGHUP)
+        time.sleep(0.1)
+        writer.write(config)
+    manager.hears("READY")
+    manager.hears("RELOADING")
+    manager.hears("READY")
 
 
 def test_after_a_crash_clients_wait_for_the_next_start(manager: ServiceManager) -> None:
