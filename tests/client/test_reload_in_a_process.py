@@ -346,7 +346,8 @@ def test_what_looks_like_a_password_is_not_told(unwatched: Reloaded) -> None:
     def action(password: str) -> str:
         return f"""<Action><On><Module>amps-action-on-startup</Module></On><Do>
           <Module>amps-action-do-execute-system</Module>
-          <Options><Command>curl https://bob:{password}@example.org/ password={password}</Command></Options></Do></Action>"""
+          <Options><Command>curl https://bob:{password}@example.org/ password={password}</Command></Options>
+          </Do></Action>"""
 
     for password in ("hunter1", "hunter2"):
         replace_by_name(unwatched.daemon.config, unwatched.with_actions(action(password)))

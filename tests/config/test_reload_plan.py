@@ -278,7 +278,8 @@ def test_a_first_section_of_a_list_needs_no_restart() -> None:
 
 
 def test_a_queue_of_another_kind_waits_for_a_restart() -> None:
-    local = sow(Q="").replace("Queue>", "LocalQueue>")
-    assert shown(plan(sow(Q=""), local)) == ["restart LocalQueue 'Q' json"]
-    other = sow(Q="<UnderlyingTopic>other</UnderlyingTopic>").replace("Queue>", "LocalQueue>")
-    assert shown(plan(sow(Q=""), other)) == ["refused LocalQueue 'Q' json"]
+    old = sow(Q="") + LOG_JSON
+    local = old.replace("Queue>", "LocalQueue>")
+    assert shown(plan(old, local)) == ["restart LocalQueue 'Q' json"]
+    other = local.replace("<Name>Q</Name>", "<Name>Q</Name><UnderlyingTopic>other</UnderlyingTopic>")
+    assert shown(plan(old, other)) == ["refused LocalQueue 'Q' json"]

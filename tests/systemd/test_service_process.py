@@ -36,7 +36,8 @@ CONFIG = """<AMPSConfig><Name>Test</Name>
 </AMPSConfig>"""
 
 
-ON_HANGUP = """<Actions><Action><On><Module>amps-action-on-signal</Module><Options><Signal>SIGHUP</Signal></Options></On>
+ON_HANGUP = """<Actions><Action>
+  <On><Module>amps-action-on-signal</Module><Options><Signal>SIGHUP</Signal></Options></On>
   <Do><Module>amps-action-do-nothing</Module></Do></Action></Actions>"""
 INVALID = "<Transport><Name>second</Name></Transport>"
 
