@@ -54,8 +54,10 @@ def hold_back(comparison: Comparison, running: Definition, wanted: Definition) -
 
 
 def _hold_transports(comparison: Comparison, running: Definition) -> None:
-    """Nobody can listen on an address while a socket of its own has the port; the very same address is handed over."""
+    """Nobody can listen on an address while another socket of ours has the port: both stay as they are, so that
+    somebody listens there. The very same address is handed over."""
     present = [one for one in parts_of(running) if isinstance(one, TransportDefinition)]
+    leaving = {unit.old: unit for unit in comparison.units if unit.old is not None}
     for unit in comparison.units:
         address = address_of(unit.new) if isinstance(unit.new, TransportDefinition) else None
         if address is None or (unit.old is not None and address_of(unit.old) == address):
@@ -64,6 +66,8 @@ def _hold_transports(comparison: Comparison, running: Definition) -> None:
             other = address_of(one)
             if other is not None and other != address and other.collides(address):
                 unit.why = unit.why or f"{label(one)} has the port until a restart"
+                if one in leaving:
+                    leaving[one].why = leaving[one].why or f"{unit.name} waits for a restart"
 
 
 class _Bonds:

@@ -24,7 +24,10 @@ class ActionDefinition(Definition, element="Action"):
     )
 
     retry: RetryDefinition | None = option(
-        RetryDefinition, "What happens when a step fails; without it, the rest of the action is not run.", default=None
+        RetryDefinition,
+        "What happens when a step fails; without it, the rest of the action is not run.",
+        default=None,
+        reload="live",
     )
     has_events: bool | None = option(
         BOOLEAN,
