@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
@@ -78,6 +78,7 @@ class Listeners:
     async def _prepare(self, definition: InstanceDefinition) -> "PreparedListeners":
         present = self._net.listening()
         wanted: dict[str, str] = {}
+        renamed: dict[str, str] = {}
         missing: list[TransportDefinition] = []
         for one in definition.transports:
             if one.name not in self._transports:
@@ -98,14 +99,23 @@ class Listeners:
                 if left is not None:
                     wanted[one.name] = left
                     continue
-                new[one] = sockets = await self._bind(one)
+                parked = await self._parked(one, {*present, *wanted.values(), *renamed.values()})
+                if parked is not None:
+                    renamed[one.name] = parked
+                new[one] = sockets = await self._bind(one, self._inherited.get(parked or one.name, ()))
                 for each in sockets:
                     undo.callback(each.close)
-            return PreparedListeners(self, definition, wanted, new, undo.pop_all())
+            return PreparedListeners(self, definition, wanted | renamed, new, undo.pop_all())
 
-    async def _bind(self, definition: TransportDefinition) -> list[socket.socket]:
+    async def _parked(self, definition: TransportDefinition, used: Collection[str]) -> str | None:
+        """Who had sockets, handed to the process, that listen on the transport's address and that nobody uses."""
+        for name, sockets in self._inherited.items():
+            if name not in used and definition.name in (await assign({"": sockets}, [definition]))[0]:
+                return name
+        return None
+
+    async def _bind(self, definition: TransportDefinition, inherited: Sequence[socket.socket]) -> list[socket.socket]:
         assert definition.inet_addr is not None, "only amps-unix has no address, and such a transport does not run"
-        inherited = self._inherited.get(definition.name)
         if inherited:
             return duplicates(inherited)
         try:

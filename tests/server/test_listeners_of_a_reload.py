@@ -184,3 +184,20 @@ def test_sockets_that_were_handed_over_are_kept_wherever_their_transport_goes() 
             world.net.close_all()
 
     asyncio.run(asyncio.wait_for(whole(), 30))
+
+
+def test_sockets_of_a_transport_that_is_gone_are_taken_by_the_next_one_of_their_address() -> None:
+    async def whole() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as handed:
+            port = handed.getsockname()[1]
+            world = World(a=0)
+            await world.listeners.start({"a": [handed]})
+            await world.reload()
+            await world.reload(b=port)
+            assert await world.transport_at(port) == "b"
+            await world.reload(b=port)
+            assert await world.transport_at(port) == "b"
+            world.net.stop_listening()
+            world.net.close_all()
+
+    asyncio.run(asyncio.wait_for(whole(), 30))
