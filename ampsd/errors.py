@@ -42,7 +42,7 @@ CATALOGUE: dict[str, Entry] = {
     "00-0020": Entry(
         "info",
         "the configuration was taken over, asked by {actor}: {summary}. Digest {digest}.",
-        "A reload: what changed follows, a record for each. Connections stay, but for transports that changed.",
+        "A reload: what changed stands before it, a record for each. Connections stay, but for transports that changed.",
         _NOTHING,
     ),
     "00-0021": Entry(
@@ -52,7 +52,7 @@ CATALOGUE: dict[str, Entry] = {
         "Correct the files; where they are watched, saving them is enough, otherwise `ampsd reload`.",
     ),
     "00-0022": Entry("error", "not taken over: {reason}", "Why a reload was refused.", "What it says."),
-    "00-0023": Entry("info", "taken over: {change}", "What a reload changed.", _NOTHING),
+    "00-0023": Entry("info", "to be taken over: {change}", "The plan of a reload, before anything is done.", _NOTHING),
     "00-0024": Entry(
         "warning",
         "waits for a restart: {change}",

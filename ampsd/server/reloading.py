@@ -241,6 +241,10 @@ class Reloading:
     ) -> Reload:
         if plan.refusals or is_dry:
             return self._planned(actor, plan, digest)
+        for one in plan.applied:
+            self._report("00-0023", change=one)
+        for one in plan.pending:
+            self._report("00-0024", change=one)
         reasons = await self._adopt(actor, plan, loaded, is_forced)
         if reasons:
             return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
@@ -302,7 +306,3 @@ class Reloading:
             self._around.post(ReloadRefused(found.actor, found.digest, reasons))
             return
         self._report("00-0020", actor=found.actor, summary=found.summary, digest=found.digest)
-        for line in found.changes:
-            self._report("00-0023", change=line)
-        for line in found.pending:
-            self._report("00-0024", change=line)

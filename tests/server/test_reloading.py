@@ -91,7 +91,7 @@ def test_what_the_files_say_is_taken_over_and_told() -> None:
         assert daemon.prepared == ["prepared", "committed"]
         assert [one.definition.description for one in daemon.adopted_models] == ["two"]
         assert daemon.reloading.model is daemon.adopted_models[0]
-        assert daemon.records == ["00-0020", "00-0023"]
+        assert daemon.records == ["00-0023", "00-0020"]
         assert (daemon.starts, [one for one, _ in daemon.over]) == (1, [found])
         again = await daemon.reloading.reload("ann")
         assert (again.outcome, again.summary) == (UNCHANGED, "no difference")
