@@ -42,7 +42,7 @@ CATALOGUE: dict[str, Entry] = {
     "00-0020": Entry(
         "info",
         "the configuration was taken over, asked by {actor}: {summary}. Digest {digest}.",
-        "A reload: what changed stands before it, a record for each. Connections stay, but for transports that changed.",
+        "A reload: what changed stands before it, a record for each. Connections stay but for transports that changed.",
         _NOTHING,
     ),
     "00-0021": Entry(
