@@ -65,6 +65,7 @@ bench-all: $(VENV)/.installed
 	@$(BIN)/python benchmarks/expressions.py
 	@$(BIN)/python benchmarks/lint.py
 	@$(BIN)/python benchmarks/testing.py
+	@$(BIN)/python benchmarks/reload.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var
