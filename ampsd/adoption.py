@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from ampsd.config.model import Model
 from ampsd.definitions.instance import InstanceDefinition
-from ampsd.definitions.queues import QueueDefinition
 from ampsd.engine.filling import Filling
 from ampsd.engine.header_formats import header_formats
 from ampsd.engine.journal_needs import needs_of
@@ -61,14 +60,9 @@ class Adoption:
         self._outcome = begun.outcome
         self.is_over = False
         present = {queue.key for queue in instance.queues}
-        self._new = [instance.make_queue(one) for one in begun.model.definition.queues if _key(one) not in present]
+        self._new = [instance.make_queue(one) for one in begun.model.definition.queues if one.key not in present]
         pins = instance.journal_files.pins
         self._filling = Filling(self._new, instance.replay, instance.archiver, pins) if self._new else None
-
-    @property
-    def progress(self) -> float:
-        """How much of the log is read for queues that are new, 0 to 1."""
-        return 1.0 if self._filling is None else self._filling.progress
 
     def proceed(self) -> None:
         """Read a slice of the log; swap when nothing is missing. The turn is done but for its batch being sealed."""
@@ -130,7 +124,7 @@ class Adoption:
         present = instance.queues_by_key | {queue.key: queue for queue in self._new}
         instance.queues_by_key.clear()
         for one in definition.queues:
-            queue = instance.queues_by_key[_key(one)] = present.pop(_key(one))
+            queue = instance.queues_by_key[one.key] = present.pop(one.key)
             queue.watched.look()
             if queue.definition != one:
                 queue.adopt(one)
@@ -148,7 +142,7 @@ class Adoption:
 
     def _refusals(self) -> list[str]:
         """Why the instance cannot give up what it has."""
-        wanted = {_key(one): one for one in self._model.definition.queues}
+        wanted = {one.key: one for one in self._model.definition.queues}
         kinds = [
             f"queue {queue.definition.name} ({queue.definition.message_type}) would be of another kind"
             for queue in self._instance.queues
@@ -169,7 +163,3 @@ def audit(instance: Instance, actor: str, digest: str, reasons: Sequence[str] = 
     items = [Item("configuration", REFUSED, one) for one in reasons] or [Item("configuration", DONE)]
     name, wall_ns = f"reload {instance.log.end}", instance.turn.wall_ns
     instance.events.audit(Audit(name, actor, wall_ns, "reload", "", {"digest": digest}, items))
-
-
-def _key(definition: QueueDefinition) -> bytes:
-    return f"{definition.message_type}:{definition.name}".encode()

@@ -57,7 +57,7 @@ def _hold_transports(comparison: Comparison, running: Definition) -> None:
     """Nobody can listen on an address while another socket of ours has the port: both stay as they are, so that
     somebody listens there. The very same address is handed over."""
     present = [one for one in parts_of(running) if isinstance(one, TransportDefinition)]
-    leaving = {unit.old: unit for unit in comparison.units if unit.old is not None}
+    leaving = {unit.old: unit for unit in comparison.units if isinstance(unit.old, TransportDefinition)}
     for unit in comparison.units:
         address = address_of(unit.new) if isinstance(unit.new, TransportDefinition) else None
         if address is None or (unit.old is not None and address_of(unit.old) == address):

@@ -185,6 +185,11 @@ class QueueDefinition(Definition, element="Queue", synonyms=("QueueDefinition",)
     )
 
     @property
+    def key(self) -> bytes:
+        """What the log and the engine call the queue: names are of one message type."""
+        return f"{self.message_type}:{self.name}".encode()
+
+    @property
     def underlying(self) -> str:
         """The topic, or regular expression for topics, whose messages the queue holds."""
         return self.underlying_topic or self.name

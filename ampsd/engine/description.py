@@ -20,7 +20,7 @@ def described(name: str, digest: str, queues: Iterable[Queue], clients: Clients,
         "security": {"authentication": security.has_authentication, "entitlement": security.has_entitlement},
         "queues": [
             {
-                "name": f"{one.definition.message_type}:{one.definition.name}",
+                "name": one.key.decode(),
                 "messages": one.entries.count,
                 "leased": len(one.leases),
                 "consumers": len(one.consumers.subscriptions),

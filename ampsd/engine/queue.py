@@ -50,7 +50,7 @@ class Queue:
         self.definition = definition
         self.name = definition.name.encode()
         self.message_type = definition.message_type.encode()
-        self.key = self.message_type + b":" + self.name
+        self.key = definition.key
         self.admission = Admission(definition)
         self.type = message_type
         self.around = around

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ampsd import limits
@@ -43,16 +43,7 @@ def content_of(files: Iterable[str]) -> Content:
 def read_regular(path: str) -> bytes:
     """A regular file's bytes; of one larger than CONFIG_SIZE_MAX one more than that. Never waits for a writer. Raises
     OSError."""
-    with open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, _FLAGS)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "is no regular file", path)
-        found = bytearray()
-        while len(found) <= limits.CONFIG_SIZE_MAX:
-            chunk = file.read(min(_CHUNK, limits.CONFIG_SIZE_MAX + 1 - len(found)))
-            if not chunk:
-                break
-            found += chunk
-        return bytes(found)
+    return b"".join(_chunks(path))
 
 
 class LoadedFiles:
@@ -111,13 +102,19 @@ def _mark_of(path: str) -> bytes:
 
 def _read_mark(path: str) -> bytes | None:
     """None when there are too many bytes. Raises OSError."""
+    hashed, size = hashlib.sha256(), 0
+    for chunk in _chunks(path):
+        hashed.update(chunk)
+        size += len(chunk)
+    return hashed.digest() if size <= limits.CONFIG_SIZE_MAX else None
+
+
+def _chunks(path: str) -> Iterator[bytes]:
+    """Of a regular file, up to one byte more than CONFIG_SIZE_MAX. Raises OSError."""
     with open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, _FLAGS)) as file:
-        hashed = hashlib.sha256()
-        left = limits.CONFIG_SIZE_MAX
-        while left >= 0:
-            chunk = file.read(_CHUNK)
-            if not chunk:
-                return hashed.digest()
-            hashed.update(chunk)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file", path)
+        left = limits.CONFIG_SIZE_MAX + 1
+        while left and (chunk := file.read(min(_CHUNK, left))):
             left -= len(chunk)
-        return None
+            yield chunk

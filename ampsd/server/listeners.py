@@ -10,7 +10,7 @@ from ampsd.definitions.instance import InstanceDefinition
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.ports import Report
 from ampsd.server.inherited_sockets import address_text, assign
-from ampsd.server.listening import bind, duplicates
+from ampsd.server.listening import sockets_of
 from ampsd.server.tcp import TcpNet
 
 
@@ -115,11 +115,8 @@ class Listeners:
         return None
 
     async def _bind(self, definition: TransportDefinition, inherited: Sequence[socket.socket]) -> list[socket.socket]:
-        assert definition.inet_addr is not None, "only amps-unix has no address, and such a transport does not run"
-        if inherited:
-            return duplicates(inherited)
         try:
-            return await bind(definition.inet_addr)
+            return await sockets_of(definition, inherited)
         except OSError as error:
             reason = error.strerror or str(error)
             text = f"transport {definition.name} cannot listen on {definition.inet_addr}: {reason}"

@@ -55,6 +55,15 @@ def duplicates(sockets: Sequence[socket.socket]) -> list[socket.socket]:
     return found
 
 
+async def sockets_of(definition: TransportDefinition, inherited: Sequence[socket.socket]) -> list[socket.socket]:
+    """What a transport listens on: its InetAddr, or the `inherited` sockets. These stay open and the caller's: who
+    opened them has the address, so that nobody, this process included, could listen on it anew. Raises OSError."""
+    if inherited:
+        return duplicates(inherited)
+    assert definition.inet_addr is not None, "only amps-unix has no address, and such a transport does not run"
+    return await bind(definition.inet_addr)
+
+
 class Listening:
     """Begins with `open`. The sockets are its own from the beginning."""
 

@@ -49,8 +49,7 @@ class LiveConfiguration:
         """`from_thread` runs a function in the loop's thread, and may be called in any; the rest is called there. What
         comes of reloads is written to the file `record`.
         """
-        self.model = model
-        """What runs. Of what waits for a restart it has the old values."""
+        self._begun_with = model
         self.post = post
         self.changed: Callable[[], None] = _nothing
         """Called when another model runs."""
@@ -71,6 +70,11 @@ class LiveConfiguration:
         self._tasks: set[asyncio.Task[None]] = set()
         self._answers: dict[asyncio.Task[None], Answer] = {}
         self._is_stopping = False
+
+    @property
+    def model(self) -> Model:
+        """What runs. Of what waits for a restart it has the old values."""
+        return self._begun_with if self.reloading is None else self.reloading.model
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -157,9 +161,8 @@ class LiveConfiguration:
         self._begun += 1
         self._record_now()
 
-    def adopted(self, model: Model) -> None:
-        """It runs now."""
-        self.model = model
+    def adopted(self) -> None:
+        """Another model runs now."""
         self.changed()
 
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
@@ -182,7 +185,8 @@ class LiveConfiguration:
         """Say in the file what has begun, and what came of it."""
         if self._record is not None and self.reloading is not None and not self._is_stopping:
             finished = sum(self.reloading.counts.values())
-            self._keep(self._write(Record(os.getpid(), self._begun, finished, self._hangup, self.reloading.last)))
+            record = Record(os.getpid(), self._begun, finished, self._hangup, self.reloading.last)
+            self._keep(self._write(self._record, record))
 
     @property
     def _hangup(self) -> str:
@@ -192,11 +196,10 @@ class LiveConfiguration:
                 return f"action {number}" if any(isinstance(step, DoReload) for step in one.steps) else ""
         return f"default {_HANGUP}"
 
-    async def _write(self, record: Record) -> None:
+    async def _write(self, path: Path, record: Record) -> None:
         async with self._recording:
-            if self._record is not None:
-                with contextlib.suppress(OSError):  # whoever waits for it gives up in time, and the log has it all
-                    await asyncio.to_thread(write, self._record, record)
+            with contextlib.suppress(OSError):  # whoever waits for it gives up in time, and the log has it all
+                await asyncio.to_thread(write, path, record)
 
     async def _look_for_drift(self) -> None:
         assert self.reloading is not None

@@ -86,8 +86,8 @@ class Surroundings(Protocol):
         """A reload reads the files."""
         ...
 
-    def adopted(self, model: Model) -> None:
-        """In the turn of the swap: the instance runs with this now."""
+    def adopted(self) -> None:
+        """In the turn of the swap: the instance runs with another model now."""
         ...
 
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
@@ -157,10 +157,10 @@ class Reloading:
         removed only where `is_forced`."""
         async with self._one_at_a_time:
             if is_dry:
-                found, _ = await self._attempt(actor, is_forced, is_dry)
+                found, _ = await self._attempt(actor, self._origin.load, is_forced=is_forced, is_dry=True)
                 return found
             self._around.reload_begun()
-            found, loaded = await self._attempt(actor, is_forced, is_dry)
+            found, loaded = await self._attempt(actor, self._origin.load, is_forced=is_forced, is_dry=False)
             self.last = found
             self.counts[found.outcome] += 1
             self._tell(found)
@@ -170,16 +170,13 @@ class Reloading:
     async def plan(self, path: str, text: str, actor: str) -> Reload:
         """What it would be to take over a configuration without includes, which no file here need hold."""
         digest, files = sha256(text.encode()).hexdigest(), self._loaded.files
+
+        def load() -> Loaded:
+            return Loaded(self._origin.examine(path, text, files), (), digest)
+
         async with self._one_at_a_time:
-            try:
-                examination = await _in_thread(lambda: self._origin.examine(path, text, files))
-                wanted = examination.model
-                if wanted is None or not examination.may_start:
-                    return self._bad(actor, examination, digest)
-                plan = await _in_thread(lambda: plan_of(self.model, wanted))
-            except Exception as error:  # noqa: BLE001 - as below
-                return self._faulty(actor, digest, error)
-            return self._planned(actor, plan, digest)
+            found, _ = await self._attempt(actor, load, is_forced=False, is_dry=True)
+            return found
 
     def close(self) -> None:
         """The reactor does no more turns: a reload that waits for one is refused, and so is every other."""
@@ -204,43 +201,40 @@ class Reloading:
             self.last,
         )
 
-    async def _attempt(self, actor: str, is_forced: bool, is_dry: bool) -> tuple[Reload, Loaded | None]:
+    async def _attempt(
+        self, actor: str, load: Callable[[], Loaded], *, is_forced: bool, is_dry: bool
+    ) -> tuple[Reload, Loaded | None]:
         if self._is_closed:
             return self._outcome(REFUSED, actor, "", _STOPPING[0], reasons=_STOPPING), None
         loaded: Loaded | None = None
         try:
             with _beside_the_loop():
-                loaded = await _in_thread(self._origin.load)
+                loaded = await _in_thread(load)
                 wanted = loaded.examination.model
                 if wanted is None or not loaded.examination.may_start:
-                    return self._bad(actor, loaded.examination, loaded.digest), loaded
+                    return self._bad(actor, loaded), loaded
                 plan = await _in_thread(lambda: plan_of(self.model, wanted))
             return await self._take_over(actor, plan, wanted.digest, loaded, is_forced, is_dry), loaded
         except Exception as error:  # noqa: BLE001 - a fault of ours in reading or planning has touched nothing yet
-            return self._faulty(actor, loaded.digest if loaded is not None else "", error), loaded
+            self._report("FF-0004", trace=traceback.format_exc())
+            reason = f"{type(error).__name__}: {error}"
+            digest = loaded.digest if loaded is not None else ""
+            return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,)), loaded
 
-    def _faulty(self, actor: str, digest: str, error: Exception) -> Reload:
-        self._report("FF-0004", trace="".join(traceback.format_exception(error)))
-        reason = f"{type(error).__name__}: {error}"
-        return self._outcome(REFUSED, actor, digest, "a fault in this program", reasons=(reason,))
-
-    def _bad(self, actor: str, examination: Examination, digest: str) -> Reload:
+    def _bad(self, actor: str, loaded: Loaded) -> Reload:
         """It is no configuration that may start."""
-        errors = tuple(str(one) for one in examination.findings if one.severity == "error")
+        errors = tuple(str(one) for one in loaded.examination.findings if one.severity == "error")
         summary = f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the configuration"
-        return self._outcome(REFUSED, actor, digest, summary, reasons=errors)
-
-    def _planned(self, actor: str, plan: Plan, digest: str) -> Reload:
-        if plan.refusals:
-            reasons = tuple(map(str, plan.refusals))
-            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
-        return self._outcome(PLANNED, actor, digest, plan.summary, plan)
+        return self._outcome(REFUSED, actor, loaded.digest, summary, reasons=errors)
 
     async def _take_over(
         self, actor: str, plan: Plan, digest: str, loaded: Loaded, is_forced: bool, is_dry: bool
     ) -> Reload:
-        if plan.refusals or is_dry:
-            return self._planned(actor, plan, digest)
+        if plan.refusals:
+            reasons = tuple(map(str, plan.refusals))
+            return self._outcome(REFUSED, actor, digest, plan.summary, plan, reasons)
+        if is_dry:
+            return self._outcome(PLANNED, actor, digest, plan.summary, plan)
         for one in plan.applied:
             self._report("00-0023", change=one)
         for one in plan.pending:
@@ -272,7 +266,7 @@ class Reloading:
                 self._loaded = loaded
                 self._since_ns = self._wall_ns()
                 prepared.commit()
-                self._around.adopted(plan.model)
+                self._around.adopted()
             if not done.done():
                 done.set_result(tuple(reasons))
 

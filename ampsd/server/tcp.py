@@ -12,7 +12,7 @@ from typing import cast
 from ampsd import limits
 from ampsd.definitions.transports import TransportDefinition
 from ampsd.reactor import Connected, Disconnected, Input, Writable
-from ampsd.server.listening import Listening, bind, duplicates
+from ampsd.server.listening import Listening, sockets_of
 from ampsd.wire.command import CONNECTION_CLOSED
 
 Post = Callable[[Input], None]
@@ -94,18 +94,14 @@ class TcpNet:
     ) -> list[tuple[str, int]]:
         """Accept clients on the transport's address; returns the addresses in use. Raises OSError.
 
-        With `inherited` sockets on these instead. They stay open and the caller's: who opened them has the address, so
-        that nobody, this process included, could listen on it anew. Changes nothing where it listens already. One call
-        at a time for a transport. After `stop_listening` the error is ECANCELED, and nothing was tried.
+        With `inherited` sockets on these instead. Changes nothing where it listens already. One call at a time for a
+        transport. After `stop_listening` the error is ECANCELED, and nothing was tried.
         """
         present = self._listening.get(definition.name)
         if present is not None:
             return present.addresses
         self._check_stopping()
-        address = definition.inet_addr
-        assert address is not None, "only amps-unix has no address, and such a transport does not run"
-        sockets = duplicates(inherited) if inherited else await bind(address)
-        one = Listening(definition, sockets, self._peer_of)
+        one = Listening(definition, await sockets_of(definition, inherited), self._peer_of)
         await one.open()
         try:
             self._check_stopping()

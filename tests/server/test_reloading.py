@@ -69,8 +69,8 @@ class Daemon:
     def reload_begun(self) -> None:
         self.starts += 1
 
-    def adopted(self, model: Model) -> None:
-        self.adopted_models.append(model)
+    def adopted(self) -> None:
+        self.adopted_models.append(self.reloading.model)
 
     def reload_over(self, reload: Reload, loaded: Loaded | None) -> None:
         self.over.append((reload, loaded))
